@@ -1,0 +1,38 @@
+/**
+ * Strings on the boards are bytes: character codes 0 to 255, and whatever is larger loses its upper bits.
+ * Source: Espruino, ESPR_UNICODE_SUPPORT is not defined for ESP8266 and ESP32.
+ */
+export function toByteString(text: string): string {
+  for (let i = 0; i < text.length; i++) {
+    if (text.charCodeAt(i) > 255) return stringFromBytes(bytesFromString(text));
+  }
+  return text;
+}
+
+export function bytesFromString(text: string): Uint8Array {
+  // Buffer's latin1 keeps the lower eight bits of each character code, as the boards do.
+  return Buffer.from(text, 'latin1');
+}
+
+export function stringFromBytes(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
+}
+
+/**
+ * The bytes of anything that Espruino takes as data: a string, a number, or arrays and typed arrays of them.
+ * `undefined` for what has no bytes.
+ */
+export function bytesFromData(data: unknown): Uint8Array | undefined {
+  if (typeof data === 'string') return bytesFromString(data);
+  if (typeof data === 'number') return Uint8Array.of(data);
+  if (ArrayBuffer.isView(data)) return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  if (Object.prototype.toString.call(data) === '[object ArrayBuffer]')
+    return new Uint8Array(data as ArrayBuffer);
+  if (!Array.isArray(data)) return undefined;
+  const parts: number[] = [];
+  for (const item of data) {
+    const bytes = bytesFromData(item);
+    if (bytes !== undefined) parts.push(...bytes);
+  }
+  return Uint8Array.from(parts);
+}

@@ -1,0 +1,238 @@
+import type { Clock } from './clock';
+import { Emitters } from './emitter';
+import { Halted } from './errors';
+import { PowerCut } from './flash';
+import { Realm } from './realm';
+import { Timers } from './timers';
+
+type Callback = (...args: never[]) => unknown;
+
+export interface EventMethods {
+  on(event: string, listener: Callback | string): void;
+  emit(event: string, ...args: unknown[]): void;
+  removeListener(event: string, listener: Callback | string): void;
+  removeAllListeners(event?: string): void;
+}
+
+/** What the parts around the processor see of it: time, and one queue of things to run. */
+export interface Interpreter {
+  readonly clock: Clock;
+  /** The board's own time in milliseconds: the clock's, or later while JavaScript keeps the processor busy. */
+  now(): number;
+  /** Runs the callback in an idle pass, in the order of these calls. */
+  queue(callback: Callback, ...args: unknown[]): void;
+  /** JavaScript blocks that long: the world goes on, but nothing else of this board runs until then. */
+  stall(ms: number): void;
+  /** Timing of hardware: runs on the world's time, also during a stall; a reset cancels it. Returns what cancels it. */
+  later(ms: number, run: () => void): () => void;
+  /** Makes an object of the board: its functions may be called by board code, and it has Espruino's event methods. */
+  emitter<T extends object>(target: T, onListen?: (event: string) => void): T & EventMethods;
+  /** How many listeners an object has. */
+  listenerCount(target: object): number;
+  /** Plain data rebuilt as the board's own objects and arrays. */
+  data<T>(value: T): T;
+  error(message: string): Error;
+  print(line: string): void;
+  /** False once the board was reset or switched off: nothing of it may run any more. */
+  readonly alive: boolean;
+}
+
+interface Queued {
+  self: unknown;
+  callbacks: readonly (Callback | string)[];
+  args: readonly unknown[];
+}
+
+export interface InterpreterOptions {
+  clock: Clock;
+  print: (line: string) => void;
+  /** The power was cut in the middle of a flash write. */
+  onPowerCut?: () => void;
+}
+
+/**
+ * The event loop of Espruino: one idle pass after the other, each handling interrupts, then timers, then queued
+ * events. Source: Espruino src/jsinteractive.c, jsiIdle.
+ */
+export class BoardInterpreter implements Interpreter {
+  readonly clock: Clock;
+  readonly realm = new Realm();
+  readonly timers: Timers;
+  readonly emitters: Emitters;
+  /** Called with an exception that no board code caught; true when it was dealt with. */
+  onUncaught: (error: unknown) => boolean = () => false;
+  /** Handles the interrupts that have come in since the last pass. */
+  onInterrupts: (() => void) | undefined;
+  /** Runs at the end of a pass: what reset() and load() have asked for. */
+  onPassEnd: (() => void) | undefined;
+  readonly #options: InterpreterOptions;
+  readonly #pending = new Set<() => void>();
+  #queue: Queued[] = [];
+  #interrupted = false;
+  #alive = true;
+  #running = false;
+  /** How far JavaScript has come; ahead of the clock after a stall. */
+  #reachedMs = 0;
+  #wakeMs = Infinity;
+  #cancelWake: (() => void) | undefined;
+
+  constructor(options: InterpreterOptions) {
+    this.#options = options;
+    this.clock = options.clock;
+    this.timers = new Timers(
+      () => this.now(),
+      (callback, args) => this.call(callback as Callback | string, undefined, args),
+    );
+    this.emitters = new Emitters((self, callbacks, args) => {
+      this.#queue.push({ self, callbacks: callbacks as readonly (Callback | string)[], args });
+      this.#wake();
+    });
+  }
+
+  get alive(): boolean {
+    return this.#alive;
+  }
+
+  now(): number {
+    const clockMs = this.clock.now();
+    return clockMs > this.#reachedMs ? clockMs : this.#reachedMs;
+  }
+
+  queue(callback: Callback, ...args: unknown[]): void {
+    if (!this.#alive) return;
+    this.#queue.push({ self: undefined, callbacks: [callback], args });
+    this.#wake();
+  }
+
+  /** An interrupt has come in: a pass is due. */
+  interrupt(): void {
+    this.#interrupted = true;
+    this.#wake();
+  }
+
+  stall(ms: number): void {
+    if (ms > 0) this.#reachedMs = this.now() + ms;
+  }
+
+  later(ms: number, run: () => void): () => void {
+    if (!this.#alive) return () => {};
+    const cancelClock = this.clock.at(this.now() + ms, () => {
+      this.#pending.delete(cancel);
+      run();
+    });
+    const cancel = (): void => {
+      this.#pending.delete(cancel);
+      cancelClock();
+    };
+    this.#pending.add(cancel);
+    return cancel;
+  }
+
+  emitter<T extends object>(target: T, onListen?: (event: string) => void): T & EventMethods {
+    if (onListen !== undefined) this.emitters.onListen(target, onListen);
+    // `on`, `emit` and the others come from the board's Object.prototype.
+    return this.realm.module(target) as T & EventMethods;
+  }
+
+  listenerCount(target: object): number {
+    return this.emitters.count(target);
+  }
+
+  data<T>(value: T): T {
+    return this.realm.data(value) as T;
+  }
+
+  error(message: string): Error {
+    return this.realm.error(message);
+  }
+
+  print(line: string): void {
+    this.#options.print(line);
+  }
+
+  /** Runs board code at once, outside any idle pass: boot code, or a line at the console. Exceptions go to the caller. */
+  evaluate(code: string, name: string): unknown {
+    if (!this.#alive) throw new Halted();
+    try {
+      return this.realm.run(code, name);
+    } finally {
+      this.#wake();
+    }
+  }
+
+  /** Runs a callback; an exception that it lets out is reported, and nothing is lost by it. */
+  call(callback: Callback | string, self: unknown, args: readonly unknown[]): void {
+    if (!this.#alive) return;
+    try {
+      if (typeof callback === 'string') this.realm.run(callback, 'event');
+      else callback.apply(self as never, args as never[]);
+    } catch (error) {
+      this.report(error);
+    }
+  }
+
+  /** Prints what nobody caught, as Espruino does. Errors of this program itself go through: they are nobody's to swallow. */
+  report(error: unknown): void {
+    if (error instanceof PowerCut) {
+      this.halt();
+      this.#options.onPowerCut?.();
+      return;
+    }
+    if (error instanceof Halted) return;
+    if (error instanceof Error) throw error;
+    if (this.onUncaught(error)) return;
+    this.print(`Uncaught ${describe(error)}`);
+  }
+
+  /** Everything this board had planned is gone: a reset, or no power. */
+  halt(): void {
+    this.#alive = false;
+    this.#queue = [];
+    this.#cancelWake?.();
+    for (const cancel of [...this.#pending]) cancel();
+  }
+
+  #pass(): void {
+    this.#wakeMs = Infinity;
+    this.#cancelWake = undefined;
+    this.#running = true;
+    try {
+      if (this.#interrupted) {
+        this.#interrupted = false;
+        this.onInterrupts?.();
+      }
+      this.timers.run(this.now());
+      this.#runQueue();
+      if (this.#alive) this.onPassEnd?.();
+    } finally {
+      this.#running = false;
+    }
+    this.#wake();
+  }
+
+  /** What a queued callback queues runs in the same pass. */
+  #runQueue(): void {
+    for (let i = 0; i < this.#queue.length; i++) {
+      const { self, callbacks, args } = this.#queue[i]!;
+      for (const callback of [...callbacks]) this.call(callback, self, args);
+    }
+    this.#queue = [];
+  }
+
+  /** Sees to it that the next pass comes when there is something to do. */
+  #wake(): void {
+    if (!this.#alive || this.#running) return;
+    const nowMs = this.now();
+    const busy = this.#interrupted || this.#queue.length > 0;
+    const dueMs = busy ? nowMs : Math.max(nowMs, this.timers.nextDueMs());
+    if (dueMs === this.#wakeMs) return;
+    this.#cancelWake?.();
+    this.#cancelWake = undefined;
+    this.#wakeMs = dueMs;
+    if (dueMs !== Infinity) this.#cancelWake = this.clock.at(dueMs, () => this.#pass());
+  }
+}
+
+function describe(error: unknown): string {
+  return String(error);
+}

@@ -1,0 +1,234 @@
+import { bytesFromData, bytesFromString, stringFromBytes } from './bytes';
+import { type Flash, pageBytes } from './flash';
+import { BoardError } from './errors';
+
+/*
+ * `require("Storage")`: contiguous files in flash, each behind a header of 32 bytes, one after the other
+ * and aligned to four bytes. Nothing is ever rewritten in place: a replaced file is marked by
+ * zeroing the first four bytes of its name, and its room comes back when Storage is compacted.
+ * Source: Espruino src/jsflash.c, src/jswrap_storage.c, release 2v29.
+ */
+const headerBytes = 32;
+const nameBytes = 28;
+
+interface FileEntry {
+  /** Where the header starts. */
+  address: number;
+  size: number;
+  name: string;
+  erased: boolean;
+}
+
+export interface StorageStats {
+  totalBytes: number;
+  freeBytes: number;
+  fileBytes: number;
+  fileCount: number;
+  trashBytes: number;
+  trashCount: number;
+}
+
+export interface Storage {
+  /** The file's bytes as a string, or undefined when there is none; a `length` of 0 or less means all. */
+  read(name: string, offset?: number, length?: number): string | undefined;
+  /** Creates a file (at offset 0, `size` bytes when given), or fills in bytes that are still erased. */
+  write(name: string, data: unknown, offset?: number, size?: number): boolean;
+  erase(name: string): void;
+  eraseAll(): void;
+  list(regex?: RegExp): string[];
+  /** Bytes behind the last file; what compaction would bring back is not counted. */
+  getFree(): number;
+  getStats(): StorageStats;
+  /** False when there was nothing to gain. */
+  compact(): boolean;
+  /** The live files with where their headers lie, for `hash`. */
+  entries(): FileEntry[];
+}
+
+export function createStorage(flash: Flash): Storage {
+  const end = flash.bytes.length;
+  const view = new DataView(flash.bytes.buffer, flash.bytes.byteOffset, end);
+
+  function entryAt(address: number): FileEntry | undefined {
+    if (address + headerBytes > end) return undefined;
+    const word = view.getUint32(address, true);
+    const size = word & 0xffffff;
+    if (word === 0 || word === 0xffffffff || address + headerBytes + size > end) return undefined;
+    const erased = view.getUint32(address + 4, true) === 0;
+    const name = stringFromBytes(flash.bytes.subarray(address + 4, address + headerBytes));
+    return { address, size, name: erased ? '' : name.slice(0, nulAt(name)), erased };
+  }
+
+  /** Every header in order, replaced files included. A hole ends a page: the next file may start on the next page. */
+  function* allEntries(): Generator<FileEntry> {
+    let address = 0;
+    let entry = entryAt(0);
+    while (entry !== undefined) {
+      yield entry;
+      address = nextAddress(entry);
+      entry = entryAt(address);
+      if (entry === undefined && address < end) entry = entryAt(nextPage(address));
+    }
+  }
+
+  function find(name: string): FileEntry | undefined {
+    const wanted = fileName(name);
+    for (const entry of allEntries()) if (!entry.erased && entry.name === wanted) return entry;
+    return undefined;
+  }
+
+  function freeAddress(): number {
+    let address = 0;
+    for (const entry of allEntries()) address = nextAddress(entry);
+    return address;
+  }
+
+  function create(name: string, size: number): FileEntry {
+    const needed = align(size) + headerBytes;
+    let address = freeAddress();
+    if (address + needed > end) {
+      const { freeBytes, trashBytes } = getStats();
+      if (needed >= freeBytes + trashBytes || !compact())
+        throw new BoardError('Unable to find or create file');
+      address = freeAddress();
+      if (address + needed > end) throw new BoardError('Unable to find or create file');
+    }
+    const header = new Uint8Array(headerBytes);
+    new DataView(header.buffer).setUint32(0, size, true);
+    header.set(bytesFromString(fileName(name)), 4);
+    flash.write(address, header);
+    return { address, size, name: fileName(name), erased: false };
+  }
+
+  function markErased(entry: FileEntry): void {
+    flash.write(entry.address + 4, new Uint8Array(4));
+  }
+
+  function write(name: string, data: unknown, offset = 0, size = 0): boolean {
+    if (offset < 0 || size < 0) return false;
+    const bytes = bytesFromData(data);
+    if (bytes === undefined) throw new BoardError("Can't get pointer to data to write");
+    const fileSize = size === 0 ? bytes.length : size;
+    if (fileSize === 0) throw new BoardError("Can't create zero length file");
+
+    let entry = find(name);
+    if (offset === 0) {
+      const fresh =
+        entry !== undefined && entry.size === fileSize && flash.isErased(dataAddress(entry), entry.size);
+      if (!fresh) {
+        if (entry !== undefined && entry.size === fileSize && isEqual(entry, bytes)) return true;
+        if (entry !== undefined) markErased(entry);
+        entry = create(name, fileSize);
+      }
+    }
+    if (entry === undefined) throw new BoardError('Unable to find or create file');
+    if (offset + bytes.length > entry.size) throw new BoardError('Too much data for file size');
+    const address = dataAddress(entry) + offset;
+    if (!flash.isErased(address, bytes.length))
+      throw new BoardError('File already written with different data');
+    flash.write(address, bytes);
+    return true;
+  }
+
+  function isEqual(entry: FileEntry, bytes: Uint8Array): boolean {
+    const start = dataAddress(entry);
+    return bytes.length === entry.size && bytes.every((byte, i) => flash.bytes[start + i] === byte);
+  }
+
+  function read(name: string, offset = 0, length = 0): string | undefined {
+    const entry = find(name);
+    if (entry === undefined) return undefined;
+    const start = Math.min(Math.max(0, offset), entry.size);
+    const count = Math.min(length <= 0 ? entry.size : length, entry.size - start);
+    const address = dataAddress(entry) + start;
+    return stringFromBytes(flash.bytes.subarray(address, address + count));
+  }
+
+  function getStats(): StorageStats {
+    const stats = { totalBytes: end, freeBytes: 0, fileBytes: 0, fileCount: 0, trashBytes: 0, trashCount: 0 };
+    for (const entry of allEntries()) {
+      const bytes = align(entry.size) + headerBytes;
+      if (entry.erased) {
+        stats.trashBytes += bytes;
+        stats.trashCount++;
+      } else {
+        stats.fileBytes += bytes;
+        stats.fileCount++;
+      }
+    }
+    stats.freeBytes = end - freeAddress();
+    return stats;
+  }
+
+  /**
+   * Moves the live files together, page by page from the first page that holds a replaced one. A power cut
+   * between erasing a page and writing it loses that page, here as on the chip.
+   */
+  function compact(): boolean {
+    const files = [...allEntries()];
+    const firstErased = files.findIndex((entry) => entry.erased);
+    if (firstErased < 0) return false;
+    let start = 0;
+    for (const entry of files.slice(0, firstErased + 1))
+      if (entry.address % pageBytes === 0) start = entry.address;
+
+    const live = files.filter((entry) => !entry.erased && entry.address >= start);
+    const kept = Buffer.concat(
+      live.map((entry) => flash.bytes.slice(entry.address, align(dataAddress(entry) + entry.size))),
+    );
+    const oldEnd = freeAddress();
+    for (let page = start; page < oldEnd; page += pageBytes) {
+      flash.erasePage(page);
+      const content = kept.subarray(page - start, page - start + pageBytes);
+      if (content.length > 0) flash.write(page, content);
+    }
+    return true;
+  }
+
+  return {
+    read,
+    write,
+    getStats,
+    compact,
+    erase(name) {
+      const entry = find(name);
+      if (entry !== undefined) markErased(entry);
+    },
+    eraseAll() {
+      for (let page = 0; page < end; page += pageBytes) flash.erasePage(page);
+    },
+    list: (regex) => {
+      const names = [...allEntries()].filter((entry) => !entry.erased).map((entry) => entry.name);
+      return regex === undefined ? names : names.filter((name) => regex.test(name));
+    },
+    getFree: () => getStats().freeBytes,
+    entries: () => [...allEntries()].filter((entry) => !entry.erased),
+  };
+}
+
+/** What a name becomes in a header: 28 bytes at most, and a drive letter such as `C:` is dropped. */
+function fileName(name: string): string {
+  const bare = name[1] === ':' ? name.slice(2) : name;
+  return bare.slice(0, nameBytes);
+}
+
+function nulAt(name: string): number {
+  const end = name.indexOf('\0');
+  return end < 0 ? name.length : end;
+}
+
+function align(address: number): number {
+  return (address + 3) & ~3;
+}
+
+function nextPage(address: number): number {
+  return (Math.floor(address / pageBytes) + 1) * pageBytes;
+}
+
+function dataAddress(entry: FileEntry): number {
+  return entry.address + headerBytes;
+}
+
+function nextAddress(entry: FileEntry): number {
+  return align(dataAddress(entry) + entry.size);
+}
