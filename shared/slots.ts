@@ -4,39 +4,47 @@
  * so that a cut at any point leaves a board that boots what it booted before.
  *
  * ```
- * byte 0       0xFF while being written, 'V' once verified, 0x00 when abandoned
- * bytes 1-8    sequence number   8 hexadecimal digits each,
- * bytes 9-16   length of body    lower case
- * bytes 17-24  CRC-32 of body
- * bytes 25-31  line feeds
+ * bytes 0-7    sequence number   8 hexadecimal digits each,
+ * bytes 8-15   length of body    lower case
+ * bytes 16-23  CRC-32 of body
+ * byte 24      0xFF while being written, 'V' once verified
+ * bytes 25-31  0xFF, reserved: one byte for each later change of state
  * byte 32...   body
  * ```
+ *
+ * The flipped byte is not byte 0: a write at offset 0 makes Espruino delete the file and start anew.
  */
 export const slotHeaderLength = 32;
 export const slotVerified = 'V';
+export const slotVerifiedAt = 24;
 
 export interface SlotHeader {
+  /** The verified slot with the highest one is booted. */
   sequence: number;
   length: number;
   /** CRC-32 (IEEE 802.3), unsigned. */
   crc: number;
 }
 
-/** Bytes 1 to 31; byte 0 is written alone, as the last act. */
+/** The 32 header bytes of a slot that is not verified yet. */
 export function encodeSlotHeader(header: SlotHeader): string {
-  return hex8(header.sequence) + hex8(header.length) + hex8(header.crc) + '\n'.repeat(7);
+  return hex8(header.sequence) + hex8(header.length) + hex8(header.crc) + '\xff'.repeat(8);
 }
 
 /** The header of a slot file, or undefined when the slot was never verified. */
 export function decodeSlotHeader(file: string): SlotHeader | undefined {
-  if (file.length < slotHeaderLength || file[0] !== slotVerified) return undefined;
-  const digits = file.slice(1, 25);
-  if (!/^[0-9a-f]+$/.test(digits)) return undefined;
+  if (file[slotVerifiedAt] !== slotVerified) return undefined;
   return {
-    sequence: parseInt(digits.slice(0, 8), 16),
-    length: parseInt(digits.slice(8, 16), 16),
-    crc: parseInt(digits.slice(16, 24), 16),
+    sequence: parseInt(file.substring(0, 8), 16),
+    length: parseInt(file.substring(8, 16), 16),
+    crc: parseInt(file.substring(16, 24), 16),
   };
+}
+
+/** A whole slot as it lies in a freshly written flash: for a host that makes the image itself. */
+export function slotFile(header: SlotHeader, body: string): string {
+  const head = encodeSlotHeader(header);
+  return head.substring(0, slotVerifiedAt) + slotVerified + head.substring(slotVerifiedAt + 1) + body;
 }
 
 function hex8(value: number): string {
