@@ -132,25 +132,17 @@ function sharedWith(board: Board, part: Part, pins: PinSettings, levels: WiringL
   return undefined;
 }
 
-/** Pins that would do and are free: the usual one first, none that flickers while the board starts. */
+/** Pins that would do and are free: the usual one first, else none that flickers while the board starts. */
 function remedy(board: Board, part: Part, pins: PinSettings, levels: WiringLevels): string {
   const usual = board.pins[part];
-  const candidates = part === 'cds' ? board.adc : gpios(board);
-  const free = candidates.filter(
-    (pin) =>
-      whyNot(board, part, pin, levels) === undefined &&
-      (pin === usual || typeof pin === 'string' || !board.restless.includes(pin)) &&
-      fittedParts(levels).every((other) => other === part || pins[other] !== pin),
-  );
-  if (free.length === 0) return '';
-  const ordered = free.includes(usual) ? [usual].concat(free.filter((pin) => pin !== usual)) : free;
-  return (
-    '; free and suitable: ' +
-    ordered
-      .slice(0, 5)
-      .map((pin) => pinName(board, pin))
-      .join(', ')
-  );
+  const calm = gpios(board).filter((gpio) => !board.restless.includes(gpio));
+  const others = (part === 'cds' ? board.adc : calm).filter((pin) => pin !== usual);
+  const free = [usual]
+    .concat(others)
+    .filter((pin) => whyNot(board, part, pin, levels) === undefined)
+    .filter((pin) => fittedParts(levels).every((other) => other === part || pins[other] !== pin));
+  const names = free.slice(0, 5).map((pin) => pinName(board, pin));
+  return names.length === 0 ? '' : `; free and suitable: ${names.join(', ')}`;
 }
 
 function gpios(board: Board): number[] {

@@ -79,6 +79,7 @@ function whyNotImported(error: Error, name: string): string {
   if (/MODULE_NOT_FOUND/.test((error as NodeJS.ErrnoException).code ?? '')) {
     return `imports what is not there: ${error.message.split(/ imported from|\n/)[0]}`;
   }
+  // Known only where the stack is mapped back to the file, as it is when tsx runs the command.
   const line = error.stack?.split(`${name}:`)[1]?.match(/^\d+/)?.[0];
   const where = line === undefined ? '' : `line ${line}: `;
   if (error.name === 'ReferenceError') return `${where}a name is used that is not defined; text wants quotes`;
