@@ -22,11 +22,11 @@ export interface Refusal {
 export const rules: Rule[] = [...syntaxRules, ...textRules, ...scopeRules, ...nameRules];
 
 /** Reads the finished bundle as the interpreter would, and refuses what it cannot run; in the order of the text. */
-export function gate(code: string, names: BoardNames): Refusal[] {
+export function gate(code: string, names: BoardNames, applied = rules): Refusal[] {
   const script = readScript(code, names);
   if ('construct' in script) return [script];
   const found = new Map<string, Refusal & { at: number }>();
-  for (const rule of rules) {
+  for (const rule of applied) {
     rule.find(script, (at, construct = rule.construct, instead = rule.instead) => {
       found.set(`${at} ${construct}`, { at, ...place(code, at), construct, instead });
     });
