@@ -52,13 +52,9 @@ export class Broker {
     if (this.server) return;
     const aedes = await Aedes.createBroker({
       ...limits,
-      authenticate: (client, user, password, done) => {
-        const code = this.refusal(client.id, user, password?.toString());
-        if (code)
-          done(
-            Object.assign(new Error(refusals[code]), { returnCode: code as number }) as AuthenticateError,
-            false,
-          );
+      authenticate: ({ id }, user, password, done) => {
+        const refusal = this.refusal(id, user, password?.toString());
+        if (refusal) done(refusal, false);
         else done(null, true);
       },
     });
@@ -91,19 +87,17 @@ export class Broker {
     await closed;
   }
 
-  private refusal(
-    clientId: string,
-    user: string | undefined,
-    password: string | undefined,
-  ): keyof typeof refusals | 0 {
-    if (clientId.length > maxClientIdLength) return 2;
-    if (this.accept && !this.accept(user, password)) return 4;
-    return 0;
+  /** Return codes of CONNACK: MQTT 3.1.1, table 3.1. */
+  private refusal(clientId: string, user?: string, password?: string): AuthenticateError | undefined {
+    if (clientId.length > maxClientIdLength) return refusal(2, 'client id too long');
+    if (this.accept && !this.accept(user, password)) return refusal(4, 'bad user name or password');
+    return undefined;
   }
 }
 
-/** CONNACK return codes, MQTT 3.1.1 table 3.1. */
-const refusals = { 2: 'client id too long', 4: 'bad user name or password' };
+function refusal(returnCode: number, message: string): AuthenticateError {
+  return Object.assign(new Error(message), { returnCode });
+}
 
 function listening(server: Server, host: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {

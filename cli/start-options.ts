@@ -1,0 +1,137 @@
+import { resolve } from 'node:path';
+import type { BoardName } from '../shared/settings';
+
+/** What `lamplighter start` was asked for, as commander hands it over. */
+export interface RawStartOptions {
+  broker?: string;
+  mqttPort?: string;
+  board?: string;
+  kit?: string;
+  boards?: string;
+  config?: string;
+  png?: string;
+}
+
+export interface StartOptions {
+  /** A broker that runs elsewhere; absent: one is started in this process. */
+  broker?: BrokerAddress;
+  mqttPort: number;
+  /** Overrides what the configuration file says. */
+  board?: BoardName;
+  /** Number of the first kit; absent: the first of the configuration file. */
+  kit?: number;
+  boards: number;
+  /** Absolute path; absent: the project's own kit.config.ts. */
+  config?: string;
+  /** Absolute path. */
+  png?: string;
+}
+
+export interface BrokerAddress {
+  host: string;
+  port: number;
+  user?: string;
+  password?: string;
+}
+
+/** Each board is a program of its own in this process: more would be late for their own timers. */
+export const boardsMax = 64;
+const kitMax = 9999;
+const boardNames: readonly string[] = ['nodemcu', 'esp32'] satisfies BoardName[];
+
+/** Throws one sentence that names the option, the value and what would do. Passwords are never in it. */
+export function parseStartOptions(raw: RawStartOptions, directory: string): StartOptions {
+  if (raw.broker !== undefined && raw.mqttPort !== undefined)
+    throw new Error(
+      '--mqtt-port is for the own broker: with --broker the port stands in its address, mqtt://host:port',
+    );
+  const boards = wholeNumber('--boards', raw.boards ?? '1', 1, boardsMax);
+  const kit = raw.kit === undefined ? undefined : wholeNumber('--kit', raw.kit, 1, kitMax);
+  if (kit !== undefined) checkKits(kit, boards);
+  if (raw.board !== undefined && !boardNames.includes(raw.board))
+    throw new Error(`--board: expected nodemcu or esp32, got ${quote(raw.board)}`);
+  if (raw.png === '') throw new Error('--png: expected the name of a file, got ""');
+  return {
+    ...(raw.broker !== undefined && { broker: parseBroker(raw.broker) }),
+    mqttPort: wholeNumber('--mqtt-port', raw.mqttPort ?? '1883', 0, 65535),
+    ...(raw.board !== undefined && { board: raw.board as BoardName }),
+    ...(kit !== undefined && { kit }),
+    boards,
+    ...(raw.config !== undefined && { config: resolve(directory, raw.config) }),
+    ...(raw.png !== undefined && { png: resolve(directory, raw.png) }),
+  };
+}
+
+/** Throws one sentence when the kits from `first` on would run out of numbers. */
+export function checkKits(first: number, count: number): void {
+  const last = first + count - 1;
+  if (last > kitMax)
+    throw new Error(`--boards: kits ${first} to ${last} were asked for, the highest number is ${kitMax}`);
+}
+
+/** The parts of `mqtt://user:password@host:port`, percent-decoded. */
+export function parseBroker(text: string): BrokerAddress {
+  const expected = 'expected mqtt://host, mqtt://host:port or mqtt://user:password@host:port';
+  const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(text)?.[1]?.toLowerCase();
+  if (scheme === 'mqtts' || scheme === 'wss' || scheme === 'ssl')
+    throw new Error(
+      `--broker: ${scheme}:// is not possible, since the kit speaks MQTT without TLS (the ESP8266 has none): use mqtt://`,
+    );
+  if (scheme !== 'mqtt')
+    throw new Error(`--broker: ${expected}, got ${scheme ? `${scheme}://…` : 'no mqtt://'}`);
+  // An address that does not parse may hold a password anywhere, so nothing of it is repeated.
+  let url: URL;
+  try {
+    url = new URL(text);
+  } catch {
+    throw new Error(`--broker: ${expected}, got an address that cannot be read`);
+  }
+  const user = decoded(url.username, 'user name');
+  const password = decoded(url.password, 'password');
+  if (!url.hostname) throw new Error(`--broker: ${expected}, got no host`);
+  if (!/^\[|^[\w.-]+$/.test(url.hostname))
+    throw new Error(
+      `--broker: expected a host name of letters, digits, dots and hyphens, or an IPv4 address`,
+    );
+  if (url.hostname.startsWith('['))
+    throw new Error(
+      `--broker: boards speak IPv4 only: expected a name or an IPv4 address, got ${url.hostname}`,
+    );
+  if (url.pathname.replace('/', '') || url.search || url.hash)
+    throw new Error(
+      `--broker: ${expected}, got something behind the port; in a password write / as %2F, ? as %3F, # as %23`,
+    );
+  if (url.port === '0') throw new Error('--broker: expected a port from 1 to 65535, got 0');
+  if (password && !user) throw new Error('--broker: a password needs a user name: mqtt://user:password@host');
+  for (const [name, value] of [
+    ['user name', user],
+    ['password', password],
+  ] as const)
+    if (Buffer.byteLength(value) > 64)
+      throw new Error(`--broker: expected a ${name} of at most 64 bytes, got ${Buffer.byteLength(value)}`);
+  return {
+    host: url.hostname,
+    port: url.port === '' ? 1883 : Number(url.port),
+    ...(user && { user }),
+    ...(password && { password }),
+  };
+}
+
+function decoded(text: string, name: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw new Error(`--broker: a % in the ${name} is written %25`);
+  }
+}
+
+function wholeNumber(option: string, text: string, min: number, max: number): number {
+  const value = Number(text);
+  if (/^\d{1,6}$/.test(text) && value >= min && value <= max) return value;
+  throw new Error(`${option}: expected a whole number from ${min} to ${max}, got ${quote(text)}`);
+}
+
+/** A value as it was typed, short enough for one sentence. */
+function quote(text: string): string {
+  return JSON.stringify(text.length > 40 ? text.slice(0, 40) + '…' : text);
+}

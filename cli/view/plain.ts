@@ -1,0 +1,28 @@
+import type { Front } from './front';
+import { type Event, type Model, plainText } from './model';
+import { clockTime } from './render';
+
+/** One line for each change and message, for logs, pipes and terminals that can do no more. */
+export class PlainLog implements Front {
+  constructor(
+    model: Model,
+    private readonly print: (line: string) => void,
+    private readonly nowMs: () => number,
+  ) {
+    const kits = model.kits.map(({ kit, board }) => `kit ${kit} on a virtual ${board}`);
+    print(`${kits.join(', ')}; broker ${model.broker.address}`);
+    print('Try in another terminal:');
+    for (const line of model.tries(model.kits[0]!.kit)) print(`  ${line}`);
+    print('Ctrl-C ends.');
+  }
+
+  see(event: Event): void {
+    const text = plainText(event);
+    if (text === undefined) return;
+    const now = this.nowMs();
+    const ms = String(Math.floor(now) % 1000).padStart(3, '0');
+    this.print(`${clockTime(now)}.${ms}  ${text}`);
+  }
+
+  stop(): void {}
+}
