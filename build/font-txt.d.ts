@@ -1,6 +1,6 @@
 /** What build/font.ts makes of a readable pixel font. */
 declare module '*.txt' {
-  /** Base64 of the column bytes, bit 0 the top row, five bytes a glyph, in the order of `glyphs`. */
+  /** Base64 of the column bytes, bit 7 the top row, five bytes a glyph, in the order of `glyphs`. */
   const columns: string;
   export default columns;
   /** The characters that the font has, one byte each. */

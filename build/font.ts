@@ -31,7 +31,7 @@ export function font(): Plugin {
   };
 }
 
-/** Column bytes, bit 0 the top row, five bytes a glyph in the order of `glyphs`. Throws with file and line. */
+/** Column bytes, bit 7 the top row, five bytes a glyph in the order of `glyphs`. Throws with file and line. */
 export function parseFont(text: string, file: string): { columns: Uint8Array; glyphs: string } {
   const columns: number[] = [];
   let glyphs = '';
@@ -77,7 +77,7 @@ export function parseFont(text: string, file: string): { columns: Uint8Array; gl
 
 function columnBytes(rows: string[]): number[] {
   return Array.from({ length: columnsPerGlyph }, (_, column) =>
-    rows.reduce((byte, row, y) => byte | (row[column] === '#' ? 1 << y : 0), 0),
+    rows.reduce((byte, row, y) => byte | (row[column] === '#' ? 128 >> y : 0), 0),
   );
 }
 

@@ -13,8 +13,7 @@ const oneS = 0.00005;
  */
 export function readDht22(pin: Pin, done: (bits: string) => void): void {
   let bits = '';
-  digitalWrite(pin, 0);
-  pinMode(pin, 'output');
+  // Before the pin is driven: on ESP32 a watch makes its pin an input.
   const watch = setWatch(
     function (edge) {
       bits += edge.time - edge.lastTime > oneS ? '1' : '0';
@@ -22,7 +21,11 @@ export function readDht22(pin: Pin, done: (bits: string) => void): void {
     pin,
     { repeat: true, edge: 'falling' },
   );
+  digitalWrite(pin, 0);
+  pinMode(pin, 'output');
   setTimeout(function () {
+    // Without the edge of the start signal itself.
+    bits = '';
     pinMode(pin, 'input_pullup');
   }, startMs);
   setTimeout(function () {

@@ -34,7 +34,7 @@ declare function getTime(): number;
 declare const global: Record<string, unknown>;
 declare const process: {
   memory(collect: boolean): { free: number; usage: number; total: number };
-  env: { BOARD: string; VERSION: string };
+  version: string;
 };
 declare const console: { log(...values: unknown[]): void };
 declare const E: {
@@ -49,9 +49,27 @@ declare const E: {
 interface I2C {
   setup(options: { scl: Pin; sda: Pin; bitrate: number }): void;
   /** Throws when the address is not acknowledged. */
-  writeTo(address: number, data: string): void;
+  writeTo(address: number, ...data: (string | number | Uint8Array)[]): void;
 }
 declare const I2C1: I2C;
+
+interface Graphics {
+  buffer: ArrayBuffer;
+  /** `bitmap` is columns of bits, the top row first; `heightAndScale` is height + 256 * scale. */
+  setFontCustom(bitmap: string, firstChar: number, width: number, heightAndScale: number): void;
+  drawString(text: string, x: number, y: number): void;
+}
+declare const Graphics: {
+  createArrayBuffer(
+    width: number,
+    height: number,
+    bpp: number,
+    options: { vertical_byte: boolean; msb: boolean },
+  ): Graphics;
+};
+interface ArrayBuffer {}
+interface Uint8Array {}
+declare const Uint8Array: { new (buffer: ArrayBuffer, offset: number, length: number): Uint8Array };
 
 interface Storage {
   /** A string that lies in flash and costs one variable; undefined when there is no such file. */
@@ -71,7 +89,8 @@ interface Wifi {
   /** `rssi` on ESP32. */
   getStatus(): { rssi?: number };
   getHostByName(host: string, callback: (ip: string | null) => void): void;
-  ping(ip: string, callback: (answer: unknown) => void): void;
+  /** Once for each of five pings, and cumulative, on ESP32. */
+  ping(ip: string, callback: (answer: { totalCount: number; timeoutCount: number }) => void): void;
 }
 
 interface Socket {

@@ -33,18 +33,12 @@ const bootsLength = 264;
     return best;
   }
 
-  /** Sets the level before the pin becomes an output, so that nothing flashes. */
-  function off(pin: number, onLevel: number): void {
-    pinMode(pin, 'input');
-    digitalWrite(pin, 1 - onLevel);
-    pinMode(pin, 'output');
-  }
-
   KIT = slot('kit');
   try {
     const settings: KitSettings = JSON.parse(storage.read(KIT, slotHeaderLength)!);
-    off(settings.pins.relay, settings.relayOn);
-    off(settings.pins.led, settings.ledOn);
+    // Espruino sets the level before it makes the pin an output, so nothing flashes.
+    digitalWrite(settings.pins.relay, 1 - settings.relayOn);
+    digitalWrite(settings.pins.led, 1 - settings.ledOn);
   } catch {
     KIT = '';
   }

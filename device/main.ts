@@ -83,6 +83,7 @@ let unsent = 0;
 let sequence = 0;
 let beat = 0;
 let lastS = getTime();
+const startS = lastS;
 
 function readSettings(): KitSettings {
   return JSON.parse(require('Storage').read(KIT, slotHeaderLength)!);
@@ -224,15 +225,8 @@ function drain(): void {
 /** Starts what the phases of the link wait for; `phases` has a bit for each. */
 function enter(phases: number): void {
   if (phases & (1 << Phase.Join)) join(readSettings().networks[link.network]);
-  if (phases & (1 << Phase.Resolve))
-    wifi.getHostByName(readSettings().broker.host, function (ip) {
-      broker = ip || '';
-      toLink(LinkEventType.Resolved, ip ? 1 : 0);
-    });
-  if (phases & (1 << Phase.Ping))
-    wifi.ping(broker, function (answer) {
-      toLink(LinkEventType.Pinged, answer ? 1 : 0);
-    });
+  if (phases & (1 << Phase.Resolve)) resolve(readSettings().broker.host);
+  if (phases & (1 << Phase.Ping)) ping();
   if (phases & (1 << Phase.Open)) open(readSettings().broker.port);
   if (phases & (1 << Phase.Login)) {
     const login = readSettings().broker;
@@ -255,6 +249,29 @@ function join(network: NetworkSettings): void {
   wifi.connect(network.ssid, { password: network.password }, function (error) {
     if (error) toLink(LinkEventType.Dropped, 0);
   });
+}
+
+/** An address needs no resolving, and on ESP32 2v29 `getHostByName` gives garbage: there `connect` resolves. */
+function resolve(host: string): void {
+  broker = host;
+  if (host[0] <= '9' || (link.blocking && process.version === '2v29'))
+    stepLink(link, { type: LinkEventType.Resolved, value: 1, lit: 0 }, act);
+  else
+    wifi.getHostByName(host, function (ip) {
+      broker = ip || '';
+      toLink(LinkEventType.Resolved, ip ? 1 : 0);
+    });
+}
+
+function ping(): void {
+  try {
+    wifi.ping(broker, function (answer) {
+      if (answer.timeoutCount < answer.totalCount) toLink(LinkEventType.Pinged, 1);
+    });
+  } catch {
+    // A name cannot be pinged.
+    stepLink(link, { type: LinkEventType.Pinged, value: 1, lit: kit.lampMs > 0 ? 1 : 0 }, act);
+  }
 }
 
 function announce(): void {
@@ -326,7 +343,7 @@ function report(): void {
   const status = details.rssi === undefined ? wifi.getStatus() : details;
   const text = telemetryJson(kit, {
     rssiDbm: status.rssi,
-    uptimeS: Math.round(getTime()),
+    uptimeS: Math.round(uptimeMs() / 1000),
     freeVars: process.memory(false).free,
     reconnects: Math.max(link.reconnects, 0),
     boot: BOOT,
@@ -341,7 +358,7 @@ function report(): void {
 }
 
 function uptimeMs(): number {
-  return Math.round(getTime() * 1000);
+  return Math.round((getTime() - startS) * 1000);
 }
 
 function sample(): void {
@@ -371,17 +388,17 @@ function draw(): void {
     }
     if (screen > 1) return;
     const phase = link.phase;
-    show(0, 'Temperature:', false);
-    show(1, tenths(kit.temperature, '') + '\xb0C', true);
-    show(4, 'Humidity:', false);
-    show(5, tenths(kit.humidity, '') + '%', true);
+    show(0, 'Temperature:', 1);
+    show(1, tenths(kit.temperature, '') + '^C', 2);
+    show(4, 'Humidity:', 1);
+    show(5, tenths(kit.humidity, '') + '%', 2);
     show(
       7,
       (phase === Phase.Online ? 'online' : phase < Phase.Resolve ? (phase ? 'WiFi...' : 'offline') : 'broker...').padEnd(
         12,
         ' ',
       ) + (kit.lampMs > 0 ? 'lamp ' + remainingS(kit) + ' s' : ''),
-      false,
+      1,
     );
   } catch {
     screen = 2;
@@ -390,9 +407,9 @@ function draw(): void {
   }
 }
 
-function show(page: number, text: string, large: boolean): void {
+function show(page: number, text: string, scale: number): void {
   if (rows[page] === text) return;
-  drawText(oled, page, text, large);
+  drawText(oled, page, text, scale);
   rows[page] = text;
 }
 
@@ -441,9 +458,8 @@ function start(): string {
   return '';
 }
 
-// The access point and the open console of the stock firmware; WiFi restores the former after the boot code.
+// The loader has stopped it, but WiFi restores a saved one after the boot code.
 wifi.stopAP();
-require('TelnetServer').setOptions({ mode: 'off' });
 
 E.on('errorFlag', function (flags) {
   digitalWrite(pins.relay, 1 - relayOn);

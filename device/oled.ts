@@ -1,45 +1,50 @@
 /**
- * SSD1306 OLED of 128x64 pixels on I2C, drawn row by row without a frame buffer: a row of text is a
- * string of column bytes, one page of the display. Source: Solomon Systech SSD1306 datasheet.
+ * SSD1306 OLED of 128x64 pixels on I2C, drawn one text at a time without a frame buffer: each is
+ * rendered by Espruino's Graphics into a small one of its own, which is gone afterwards.
+ * Source: Solomon Systech SSD1306 datasheet.
  */
-import font, { glyphs } from './font.txt';
+import columns, { glyphs } from './font.txt';
 
 const widthPx = 128;
 const pages = 8;
+/** The font in Storage: from the blank on, six columns a character, so that Graphics reads it in place. */
+const fontFile = 'font1';
+const firstChar = 32;
+const lastChar = 122;
 
 /** Throws when no display acknowledges the address. */
 export function startOled(address: number): void {
-  // Off, multiplex 64, offset 0, start line 0, charge pump, page addressing, segment and scan
-  // direction for a display with its pins on top, COM pins, contrast, precharge, VCOMH, RAM, on.
+  // Off, clock, multiplex 64, offset 0, start line 0, charge pump, page addressing, segment and
+  // scan direction for pins on top, COM pins, contrast, precharge, VCOMH, show RAM, on.
   I2C1.writeTo(
     address,
     '\0\xae\xd5\x80\xa8\x3f\xd3\0\x40\x8d\x14\x20\x02\xa1\xc8\xda\x12\x81\xcf\xd9\xf1\xdb\x40\xa4\xa6\xaf',
   );
-  for (let page = 0; page < pages; page++) writePage(address, page, '');
+  for (let page = 0; page < pages; page++) drawText(address, page, '', 1);
 }
 
-/** Writes text on one page, 21 characters of 6x8 pixels, or on two, 10 characters of 12x16. */
-export function drawText(address: number, page: number, text: string, large: boolean): void {
-  const columns = atob(font);
-  // Each bit of four becomes two bits.
-  const doubled = '\0\x03\x0c\x0f\x30\x33\x3c\x3f\xc0\xc3\xcc\xcf\xf0\xf3\xfc\xff';
-  let upper = '';
-  let lower = '';
-  for (let i = 0; i < text.length; i++) {
-    const glyph = columns.substr(glyphs.indexOf(text[i]) * 5, 5) + '\0';
-    if (!large) upper += glyph;
-    else
-      for (let x = 0; x < 6; x++) {
-        const column = glyph.charCodeAt(x);
-        upper += doubled[column & 15].repeat(2);
-        lower += doubled[column >> 4].repeat(2);
-      }
+/** Writes text from `page` on: 21 characters of 6x8 pixels, or at scale 2 ten of 12x16 on two pages. */
+export function drawText(address: number, page: number, text: string, scale: number): void {
+  const graphics = Graphics.createArrayBuffer(widthPx, 8 * scale, 1, { vertical_byte: true, msb: false });
+  graphics.setFontCustom(font(), firstChar, 6, 8 + 256 * scale);
+  graphics.drawString(text, 0, 0);
+  for (let i = 0; i < scale; i++) {
+    I2C1.writeTo(address, 0, 0xb0 + page + i, 0, 0x10);
+    I2C1.writeTo(address, 0x40, new Uint8Array(graphics.buffer, widthPx * i, widthPx));
   }
-  writePage(address, page, upper);
-  if (large) writePage(address, page + 1, lower);
 }
 
-function writePage(address: number, page: number, columns: string): void {
-  I2C1.writeTo(address, '\0' + String.fromCharCode(0xb0 + page) + '\0\x10');
-  I2C1.writeTo(address, '\x40' + columns.substr(0, widthPx).padEnd(widthPx, '\0'));
+/** Written once: later it lies in flash and costs one variable. */
+function font(): string {
+  const storage = require('Storage');
+  const stored = storage.read(fontFile);
+  if (stored) return stored;
+  const packed = atob(columns);
+  let all = '';
+  for (let code = firstChar; code <= lastChar; code++) {
+    const at = glyphs.indexOf(String.fromCharCode(code)) * 5;
+    all += (at < 0 ? '\0\0\0\0\0' : packed.substr(at, 5)) + '\0';
+  }
+  storage.write(fontFile, all);
+  return all;
 }
