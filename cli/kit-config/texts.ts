@@ -1,3 +1,4 @@
+import { isIPv4 } from 'node:net';
 import { isSecret } from './classroom';
 
 /** What a text must be. */
@@ -27,7 +28,9 @@ export const hostRule: TextRule = {
     if (/\.local\.?$/i.test(host)) {
       return 'an IPv4 address or a name that the router knows (boards do not resolve .local)';
     }
-    if (host.length <= 253 && /^[\w-]+(\.[\w-]+)*\.?$/.test(host)) return undefined;
+    // The firmware, too, takes what begins with a digit for an address.
+    if (/^[\d.]/.test(host)) return isIPv4(host) ? undefined : 'an IPv4 address such as 192.168.0.10';
+    if (host.length <= 253 && /^[a-z][\w-]*(\.[\w-]+)*\.?$/i.test(host)) return undefined;
     return 'a host name or an IPv4 address without spaces, scheme or port';
   },
 };

@@ -261,8 +261,18 @@ const bad: [string, object, string[]][] = [
   [
     'a host with a port',
     { broker: { host: '10.0.0.2:1883' } },
+    ['broker.host: expected an IPv4 address such as 192.168.0.10, got "10.0.0.2:1883" (13 bytes)'],
+  ],
+  [
+    'a number above 255 in an address',
+    { broker: { host: '192.168.0.256' } },
+    ['broker.host: expected an IPv4 address such as 192.168.0.10, got "192.168.0.256" (13 bytes)'],
+  ],
+  [
+    'a host name with a port',
+    { broker: { host: 'pi:1883' } },
     [
-      'broker.host: expected a host name or an IPv4 address without spaces, scheme or port, got "10.0.0.2:1883" (13 bytes)',
+      'broker.host: expected a host name or an IPv4 address without spaces, scheme or port, got "pi:1883" (7 bytes)',
     ],
   ],
   [
