@@ -3,7 +3,7 @@ import type { Plugin } from 'rollup';
 const columnsPerGlyph = 5;
 
 /**
- * Rollup plugin: `import columns, { glyphs } from './font.txt'`. A font is drawn by hand and read by people:
+ * Rollup plugin: `import { columns, glyphs } from './font.txt'`. A font is drawn by hand and read by people:
  *
  * ```
  * ; a comment
@@ -13,8 +13,8 @@ const columnsPerGlyph = 5;
  * ...        seven or eight rows of five
  * ```
  *
- * The name may be written `'\xB0'`, `'\''` or `'\\'`. It becomes one base64 string: a literal stays in the
- * board's flash, where a table would live in its RAM.
+ * The name may be written `'\xB0'`, `'\''` or `'\\'`. It becomes functions that
+ * return a string: their text stays in the board's flash, where a variable would live in its RAM.
  */
 export function font(): Plugin {
   return {
@@ -24,7 +24,7 @@ export function font(): Plugin {
       const { columns, glyphs } = parseFont(text, file);
       const base64 = Buffer.from(columns).toString('base64');
       return {
-        code: `export default ${JSON.stringify(base64)};\nexport const glyphs = ${JSON.stringify(glyphs)};\n`,
+        code: `export function columns() { return ${JSON.stringify(base64)}; }\nexport function glyphs() { return ${JSON.stringify(glyphs)}; }\n`,
         map: null,
       };
     },

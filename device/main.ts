@@ -21,7 +21,7 @@ import {
 } from '../shared/packets';
 import { settingsError, type BoardName, type KitSettings, type NetworkSettings, type PinSettings } from '../shared/settings';
 import { slotHeaderLength } from '../shared/slots';
-import { frameValid, humidityOf, temperatureOf } from '../shared/dht22';
+import { decodeDht22 } from '../shared/dht22';
 import { version } from '../shared/version';
 import { readDht22 } from './dht22';
 import { drawText, startOled } from './oled';
@@ -75,7 +75,7 @@ let broker: string;
 
 let todo = 0;
 /** 1 while the DHT22 is read: nothing draws, parses or sends. */
-let reading = 0;
+let sampling = 0;
 /** 0 when the OLED is to be started, 1 when it runs, 2 when none answers. */
 let screen = 0;
 let screenTold = 0;
@@ -137,24 +137,32 @@ function close(): void {
 function open(port: number): void {
   try {
     socket = require('net').connect({ host: broker, port });
-    socket.on('connect', function () {
-      toLink(LinkEventType.Opened, 0);
-    });
-    socket.on('data', function (data) {
-      inbound.bytes += data;
-      link.quietMs = 0;
-      if (!reading || inbound.bytes.length > unreadMax) receive();
-    });
-    socket.on('drain', function () {
-      unsent = 0;
-      drain();
-    });
-    socket.on('close', function () {
-      toLink(LinkEventType.Closed, 0);
-    });
+    socket.on('connect', onOpened);
+    socket.on('data', onData);
+    socket.on('drain', onDrain);
+    socket.on('close', onClose);
   } catch {
     todo |= Todo.Closed;
   }
+}
+
+function onOpened(): void {
+  toLink(LinkEventType.Opened, 0);
+}
+
+function onData(data: string): void {
+  inbound.bytes += data;
+  link.quietMs = 0;
+  if (!sampling || inbound.bytes.length > unreadMax) receive();
+}
+
+function onDrain(): void {
+  unsent = 0;
+  drain();
+}
+
+function onClose(): void {
+  toLink(LinkEventType.Closed, 0);
 }
 
 /** Obeys what has arrived, packet by packet. */
@@ -204,7 +212,7 @@ function receive(): void {
 
 /** Does what is to do, as long as there is something and no reading is under way. */
 function drain(): void {
-  while (todo && !reading) {
+  while (todo && !sampling) {
     const now = todo;
     todo = 0;
     if (now & Todo.Closed) stepLink(link, { type: LinkEventType.Closed, value: 0, lit: 0 }, act);
@@ -219,7 +227,7 @@ function drain(): void {
     if (now & (Todo.State | Todo.Telemetry | Todo.Draw) && oled) draw();
     if (now & Todo.Sample) sample();
   }
-  if (!reading && link.phase === Phase.Online) flush();
+  if (!sampling && link.phase === Phase.Online) flush();
 }
 
 /** Starts what the phases of the link wait for; `phases` has a bit for each. */
@@ -362,19 +370,11 @@ function uptimeMs(): number {
 }
 
 function sample(): void {
-  reading = 1;
+  sampling = 1;
   readDht22(pins.dht22, function (bits) {
-    const good = frameValid(bits);
-    reading = 0;
-    step(
-      kit,
-      {
-        type: KitEventType.Reading,
-        temperature: good ? temperatureOf(bits) : NaN,
-        humidity: good ? humidityOf(bits) : NaN,
-      },
-      act,
-    );
+    const reading = decodeDht22(bits);
+    sampling = 0;
+    step(kit, { type: KitEventType.Reading, temperature: reading[0], humidity: reading[1] }, act);
     receive();
   });
 }
@@ -388,9 +388,7 @@ function draw(): void {
     }
     if (screen > 1) return;
     const phase = link.phase;
-    show(0, 'Temperature:', 1);
     show(1, tenths(kit.temperature, '') + '^C', 2);
-    show(4, 'Humidity:', 1);
     show(5, tenths(kit.humidity, '') + '%', 2);
     show(
       7,

@@ -3,7 +3,7 @@
  * rendered by Espruino's Graphics into a small one of its own, which is gone afterwards.
  * Source: Solomon Systech SSD1306 datasheet.
  */
-import columns, { glyphs } from './font.txt';
+import { columns, glyphs } from './font.txt';
 
 const widthPx = 128;
 const pages = 8;
@@ -12,7 +12,7 @@ const fontFile = 'font1';
 const firstChar = 32;
 const lastChar = 122;
 
-/** Throws when no display acknowledges the address. */
+/** Clears the display but for what stands there always. Throws when none acknowledges the address. */
 export function startOled(address: number): void {
   // Off, clock, multiplex 64, offset 0, start line 0, charge pump, page addressing, segment and
   // scan direction for pins on top, COM pins, contrast, precharge, VCOMH, show RAM, on.
@@ -20,7 +20,8 @@ export function startOled(address: number): void {
     address,
     '\0\xae\xd5\x80\xa8\x3f\xd3\0\x40\x8d\x14\x20\x02\xa1\xc8\xda\x12\x81\xcf\xd9\xf1\xdb\x40\xa4\xa6\xaf',
   );
-  for (let page = 0; page < pages; page++) drawText(address, page, '', 1);
+  for (let page = 0; page < pages; page++)
+    drawText(address, page, page === 0 ? 'Temperature:' : page === 4 ? 'Humidity:' : '', 1);
 }
 
 /** Writes text from `page` on: 21 characters of 6x8 pixels, or at scale 2 ten of 12x16 on two pages. */
@@ -39,10 +40,11 @@ function font(): string {
   const storage = require('Storage');
   const stored = storage.read(fontFile);
   if (stored) return stored;
-  const packed = atob(columns);
+  const packed = atob(columns());
+  const order = glyphs();
   let all = '';
   for (let code = firstChar; code <= lastChar; code++) {
-    const at = glyphs.indexOf(String.fromCharCode(code)) * 5;
+    const at = order.indexOf(String.fromCharCode(code)) * 5;
     all += (at < 0 ? '\0\0\0\0\0' : packed.substr(at, 5)) + '\0';
   }
   storage.write(fontFile, all);
