@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { basename } from 'node:path';
+import { basename, relative } from 'node:path';
 import { boardOf } from '../../shared/boards';
 import { loadClassroom } from './load';
 import { envFileOf, usesSecrets } from './secrets';
@@ -18,7 +18,7 @@ export async function writeKitFiles({ config, folder, print }: KitsOptions): Pro
   const classroom = await loadClassroom(config);
   for (const { file, settings, bytes } of writeKits(classroom, folder)) {
     const board = `${boardOf(settings.board).title} ${settings.mac ?? '(any board)'}`;
-    print(`${file}: kit ${settings.kit}, ${board}, ${bytes} bytes`);
+    print(`${relative('.', file)}: kit ${settings.kit}, ${board}, ${bytes} bytes`);
   }
 }
 
@@ -31,7 +31,7 @@ export async function writeKitFilesIfReady({ config, folder, print }: KitsOption
   if (usesSecrets(classroom.config) && !existsSync(envFileOf(classroom.file))) {
     const count = classroom.config.kits.length;
     print(
-      `${basename(config)}: ${count} ${count === 1 ? 'kit' : 'kits'}, checked; ${folder} not written, ` +
+      `${basename(config)}: ${count} ${count === 1 ? 'kit' : 'kits'}, checked; ${relative('.', folder)} not written, ` +
         'since its secrets come from .env, which flashing needs and building does not (.env.example shows it)',
     );
     return;

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
@@ -264,8 +264,8 @@ describe('the kits command', () => {
     });
     const bytes = statSync(join(folder, 'kits/2.json')).size;
     expect(printed).toEqual([
-      `${join(folder, 'kits/2.json')}: kit 2, NodeMCU (any board), ${bytes} bytes`,
-      `${join(folder, 'kits/3.json')}: kit 3, NodeMCU (any board), ${bytes} bytes`,
+      `${relative('.', join(folder, 'kits/2.json'))}: kit 2, NodeMCU (any board), ${bytes} bytes`,
+      `${relative('.', join(folder, 'kits/3.json'))}: kit 3, NodeMCU (any board), ${bytes} bytes`,
     ]);
   });
 
