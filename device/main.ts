@@ -438,10 +438,12 @@ function start(): string {
   const settings = readSettings();
   const mac = wifi.getIP().mac;
   const error = settingsError(settings);
-  if (error) return error;
-  if (settings.mac && settings.mac !== mac) return 'mac: this board is ' + mac + ', not ' + settings.mac;
+  // First of all, since the handler of OUT OF MEMORY needs them.
   pins = settings.pins;
   relayOn = settings.relayOn;
+  console.log('Lamplighter ' + version + ', boot ' + BOOT + ', board ' + mac);
+  if (error) return error;
+  if (settings.mac && settings.mac !== mac) return 'mac: this board is ' + mac + ', not ' + settings.mac;
   ledOn = settings.ledOn;
   oled = settings.oled;
   board = settings.board;
@@ -477,5 +479,4 @@ else {
     toLink(LinkEventType.Dropped, 0);
   });
   setInterval(tick, tickMs);
-  console.log('Lamplighter ' + version + ', boot ' + BOOT);
 }
