@@ -22,9 +22,9 @@ export interface KeyHelp {
 
 export const keyTable: KeyHelp[] = [
   {
-    shown: 'd b',
+    shown: 'd/b',
     does: 'darker, brighter (the lamp lights when it gets dark)',
-    short: 'darker, brighter',
+    short: 'light',
     keys: [
       { names: ['d', 'down'], action: { type: 'light', by: -100 } },
       { names: ['b', 'up'], action: { type: 'light', by: 100 } },
@@ -39,18 +39,18 @@ export const keyTable: KeyHelp[] = [
     ],
   },
   {
-    shown: 'w c',
+    shown: 'w/c',
     does: 'warmer, colder, by half a degree',
-    short: 'warmer, colder',
+    short: 'heat',
     keys: [
       { names: ['w'], action: { type: 'temperature', by: 0.5 } },
       { names: ['c'], action: { type: 'temperature', by: -0.5 } },
     ],
   },
   {
-    shown: 'h a',
+    shown: 'h/a',
     does: 'more humid, more arid, by two percent',
-    short: 'humid, arid',
+    short: 'damp',
     keys: [
       { names: ['h'], action: { type: 'humidity', by: 2 } },
       { names: ['a'], action: { type: 'humidity', by: -2 } },

@@ -21,7 +21,7 @@ describe('the view', () => {
     expect(lines.slice(1, 3).map((line) => line.slice(66))).toEqual([' Lamp  ON 7 s', '   by dusk']);
     expect(lines[17]).toBe('└' + '─'.repeat(64) + '┘');
     expect(lines.slice(18, 21)).toEqual(['Try  publish to 2', '     subscribe', '09:05:07 iot/2 USBLED']);
-    expect(lines[23]).toMatch(/^\? keys {2}q quit {2}d b darker, brighter/);
+    expect(lines[23]).toMatch(/^\? keys {2}q quit {2}d\/b light .* r reset$/);
   });
 
   it('draws Braille where half blocks do not fit, and half blocks where they do', () => {
