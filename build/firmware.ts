@@ -60,7 +60,9 @@ async function buildBundle(options: RollupOptions, names: BoardNames): Promise<B
       const source = sources.at(line, column);
       return `${file}:${line}:${column}: ${construct}${source && ` (${source})`}; write ${instead}`;
     });
-    throw new BuildError(`${lines.join('\n')}\ngate: refused ${file} for ${lines.length} places`);
+    throw new BuildError(
+      `${lines.join('\n')}\ngate: refused ${file} for ${lines.length} place${lines.length > 1 ? 's' : ''}`,
+    );
   }
   await writeWhole(output.file, code);
   return { file, bytes: code.length, gzipBytes: gzipSync(code).length, modules: sources.bytesByModule() };
