@@ -99,11 +99,11 @@ export interface Inbound {
   skip: number;
   /** Low four bits of the first byte, as in `Flag`. */
   flags: number;
-  /** Packet identifier; of a CONNACK the return code in the low byte. */
+  /** Packet identifier, NaN when it lies behind what is held; of a CONNACK the return code in the low byte. */
   id: number;
   /** Empty when longer than `topicMax`. */
   topic: string;
-  /** Payload of a PUBLISH, empty when longer than `payloadMax`; return codes of a SUBACK. */
+  /** Payload of a PUBLISH, empty when it or the topic is too long to hold; return codes of a SUBACK. */
   payload: string;
   /** Length of the payload, in bytes, also when it was too long to hold. */
   size: number;
@@ -156,13 +156,19 @@ export function nextPacket(inbound: Inbound): Packet {
     if (length < 2 || inbound.size < 0 || flags & 4) return Packet.Malformed;
     const ours = topicLength <= topicMax;
     inbound.topic = ours ? bytes.substr(at - topicLength, topicLength) : '';
-    if (idLength) inbound.id = ours ? (bytes.charCodeAt(at) << 8) + bytes.charCodeAt(at + 1) : 0;
-    inbound.payload = inbound.size > payloadMax ? '' : bytes.substr(at + idLength, inbound.size);
+    if (idLength) inbound.id = (bytes.charCodeAt(at) << 8) + bytes.charCodeAt(at + 1);
+    inbound.payload = ours && inbound.size <= payloadMax ? bytes.substr(at + idLength, inbound.size) : '';
     return type;
   }
   // Two filters were subscribed, so a SUBACK has an identifier and two return codes.
   const expected =
-    type === Packet.Suback ? 4 : type === Packet.Pingresp ? 0 : type === Packet.Connack || type === Packet.Puback ? 2 : -1;
+    type === Packet.Suback
+      ? 4
+      : type === Packet.Pingresp
+        ? 0
+        : type === Packet.Connack || type === Packet.Puback
+          ? 2
+          : -1;
   if (flags !== 0 || length !== expected) return Packet.Malformed;
   inbound.payload = bytes.substr(at + 2, 2);
   return type;
