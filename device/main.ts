@@ -462,8 +462,11 @@ function start(): string {
 wifi.stopAP();
 
 E.on('errorFlag', function (flags) {
-  digitalWrite(pins.relay, 1 - relayOn);
-  if (flags.indexOf('MEMORY') >= 0) E.reboot();
+  // Out of memory cannot be caught, and it deletes the interval that keeps the hold.
+  if (flags.includes('MEMORY')) {
+    digitalWrite(pins.relay, 1 - relayOn);
+    E.reboot();
+  }
 });
 
 const startError = start();
