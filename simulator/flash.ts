@@ -30,26 +30,35 @@ export interface FlashOptions {
 export class Flash {
   readonly bytes: Uint8Array;
   readonly #file: string | undefined;
-  /** Writes and page erasures since this object was made: what wears the chip. */
+  /** Words written and pages erased since this object was made: what wears the chip. */
   writes = 0;
   erasures = 0;
-  /** Called before each write or erasure with its number from 1 on; may throw a `PowerCut`. */
+  /** Called before each word is written and each page erased, with its number from 1 on; may throw a `PowerCut`. */
   onWrite: ((count: number) => void) | undefined;
 
   constructor(options: FlashOptions = {}) {
     const size = options.bytes ?? esp8266StorageBytes;
-    if (size <= 0 || size % pageBytes !== 0)
+    if (size <= 0 || size % pageBytes !== 0) {
       throw new Error(`flash size: expected a multiple of ${pageBytes}, got ${size}`);
+    }
     this.#file = options.file;
     this.bytes = new Uint8Array(size).fill(0xff);
     if (this.#file !== undefined && existsSync(this.#file)) this.#load(this.#file);
   }
 
   write(address: number, data: Uint8Array): void {
-    this.onWrite?.(this.writes + this.erasures + 1);
-    this.writes++;
-    for (let i = 0; i < data.length; i++) this.bytes[address + i]! &= data[i]!;
-    this.#save();
+    try {
+      for (let i = 0; i < data.length; i++) {
+        // The chip is written in words of four bytes, and a power cut falls between two of them.
+        if (i === 0 || (address + i) % 4 === 0) {
+          this.onWrite?.(this.writes + this.erasures + 1);
+          this.writes++;
+        }
+        this.bytes[address + i]! &= data[i]!;
+      }
+    } finally {
+      this.#save();
+    }
   }
 
   erasePage(address: number): void {

@@ -9,7 +9,12 @@ import type { Realm } from './realm';
  */
 export function createGraphics(realm: Realm): object {
   return realm.module({
-    createArrayBuffer: (width: number, height: number, bpp: number, options?: { vertical_byte?: boolean; msb?: boolean }) => {
+    createArrayBuffer: (
+      width: number,
+      height: number,
+      bpp: number,
+      options?: { vertical_byte?: boolean; msb?: boolean },
+    ) => {
       if (bpp !== 1 || !options?.vertical_byte)
         throw new BoardError('The virtual board draws 1 bpp with vertical_byte only');
       if (!(width > 0 && height > 0 && width <= 1023 && height <= 1023)) throw new BoardError('Invalid Size');
@@ -42,7 +47,12 @@ function graphics(realm: Realm, width: number, height: number, msb: boolean): ob
   const fillRect = (x1: number, y1: number, x2: number, y2: number): void => {
     for (let y = y1; y <= y2; y++) for (let x = x1; x <= x2; x++) setPixel(x, y, colour);
   };
-  const drawGlyph = ({ columns, firstChar, width, height, scale }: Font, code: number, left: number, top: number): void => {
+  const drawGlyph = (
+    { columns, firstChar, width, height, scale }: Font,
+    code: number,
+    left: number,
+    top: number,
+  ): void => {
     for (let bit = 0; bit < width * height; bit++) {
       const at = (code - firstChar) * width * height + bit;
       if (code < firstChar || !((columns[at >> 3] >> (7 - (at & 7))) & 1)) continue;

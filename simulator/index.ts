@@ -1,4 +1,11 @@
+export { type BoardCounts, type BoardOptions, type Wiring, VirtualBoard, createBoard } from './board';
+export { type ChipName, chips } from './chips';
 export { type Clock, RealClock, VirtualClock } from './clock';
 export { type FlashOptions, Flash, PowerCut, esp32StorageBytes, esp8266StorageBytes } from './flash';
 export { BoardInterpreter, type EventMethods, type Interpreter } from './interpreter';
+export { Cds } from './parts/cds';
+export { Dht22, type Dht22Fault } from './parts/dht22';
+export { type LevelChange, OutputPart } from './parts/output';
+export { Ssd1306, oledHeight, oledWidth } from './parts/ssd1306';
 export { type Storage, type StorageStats, createStorage } from './storage';
+export type { Level } from './wire';

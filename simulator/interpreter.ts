@@ -1,7 +1,12 @@
 import type { Clock } from './clock';
+import { adaptDate } from './date';
 import { Emitters } from './emitter';
 import { Halted } from './errors';
 import { PowerCut } from './flash';
+import { installGlobals } from './globals';
+import { adaptLanguage } from './language';
+import { createPromise } from './promise';
+import { BoardRandom } from './random';
 import { Realm } from './realm';
 import { Timers } from './timers';
 
@@ -25,12 +30,16 @@ export interface Interpreter {
   stall(ms: number): void;
   /** Timing of hardware: runs on the world's time, also during a stall; a reset cancels it. Returns what cancels it. */
   later(ms: number, run: () => void): () => void;
-  /** Makes an object of the board: its functions may be called by board code, and it has Espruino's event methods. */
+  /**
+   * Makes an object of the board: its functions may be called by board code, and it has Espruino's event methods.
+   * `onListen` hears the name of each event that somebody starts to listen to.
+   */
   emitter<T extends object>(target: T, onListen?: (event: string) => void): T & EventMethods;
   /** How many listeners an object has. */
   listenerCount(target: object): number;
   /** Plain data rebuilt as the board's own objects and arrays. */
   data<T>(value: T): T;
+  /** An `Error` of the board, to be thrown into its code. */
   error(message: string): Error;
   print(line: string): void;
   /** False once the board was reset or switched off: nothing of it may run any more. */
@@ -45,14 +54,17 @@ interface Queued {
 
 export interface InterpreterOptions {
   clock: Clock;
+  /** The serial console, line by line. */
   print: (line: string) => void;
-  /** The power was cut in the middle of a flash write. */
-  onPowerCut?: () => void;
+  /** Survives a soft reset, as the chip's memory does; a new sequence when absent. */
+  random?: BoardRandom;
+  /** The clock's time at which the board's own time was zero. */
+  epochMs?: number;
 }
 
 /**
- * The event loop of Espruino: one idle pass after the other, each handling interrupts, then timers, then queued
- * events. Source: Espruino src/jsinteractive.c, jsiIdle.
+ * One boot of a board: Espruino's language in a world of its own, and its event loop, one idle pass after the other,
+ * each handling interrupts, then timers, then queued events. Source: Espruino src/jsinteractive.c, jsiIdle.
  */
 export class BoardInterpreter implements Interpreter {
   readonly clock: Clock;
@@ -65,32 +77,48 @@ export class BoardInterpreter implements Interpreter {
   onInterrupts: (() => void) | undefined;
   /** Runs at the end of a pass: what reset() and load() have asked for. */
   onPassEnd: (() => void) | undefined;
-  readonly #options: InterpreterOptions;
-  readonly #pending = new Set<() => void>();
+  /** The power was cut in the middle of a flash write. */
+  onPowerCut: (() => void) | undefined;
+  /** A stall this long makes the chip's watchdog bite. */
+  longestStallMs = Infinity;
+  /** The watchdog has bitten. */
+  onStarved: (() => void) | undefined;
+  readonly #print: (line: string) => void;
+  /** What later() has planned. */
+  readonly #planned = new Set<() => void>();
   #queue: Queued[] = [];
   #interrupted = false;
-  #alive = true;
   #running = false;
   /** How far JavaScript has come; ahead of the clock after a stall. */
   #reachedMs = 0;
   #wakeMs = Infinity;
   #cancelWake: (() => void) | undefined;
+  #epochMs: number;
 
   constructor(options: InterpreterOptions) {
-    this.#options = options;
     this.clock = options.clock;
+    this.#print = options.print;
+    this.#epochMs = options.epochMs ?? options.clock.now();
     this.timers = new Timers(
       () => this.now(),
       (callback, args) => this.call(callback as Callback | string, undefined, args),
+      () => this.#wake(),
     );
     this.emitters = new Emitters((self, callbacks, args) => {
-      this.#queue.push({ self, callbacks: callbacks as readonly (Callback | string)[], args });
-      this.#wake();
+      this.#enqueue({ self, callbacks: callbacks as readonly (Callback | string)[], args });
     });
+    adaptLanguage(this.realm, options.random ?? new BoardRandom());
+    adaptDate(this.realm, () => this.timeMs());
+    installGlobals(this);
+    const unhandled = (reason: unknown): void => this.report(reason);
+    this.realm.define(
+      'Promise',
+      createPromise(this.realm, (run) => this.queue(run), unhandled),
+    );
   }
 
   get alive(): boolean {
-    return this.#alive;
+    return !this.realm.halted;
   }
 
   now(): number {
@@ -98,10 +126,17 @@ export class BoardInterpreter implements Interpreter {
     return clockMs > this.#reachedMs ? clockMs : this.#reachedMs;
   }
 
+  /** What getTime() is made of: milliseconds since power-on, unless setTime() has changed it. */
+  timeMs(): number {
+    return this.now() - this.#epochMs;
+  }
+
+  setTimeMs(ms: number): void {
+    this.#epochMs = this.now() - ms;
+  }
+
   queue(callback: Callback, ...args: unknown[]): void {
-    if (!this.#alive) return;
-    this.#queue.push({ self: undefined, callbacks: [callback], args });
-    this.#wake();
+    this.#enqueue({ self: undefined, callbacks: [callback], args });
   }
 
   /** An interrupt has come in: a pass is due. */
@@ -111,20 +146,26 @@ export class BoardInterpreter implements Interpreter {
   }
 
   stall(ms: number): void {
-    if (ms > 0) this.#reachedMs = this.now() + ms;
+    if (!(ms > 0)) return;
+    this.#reachedMs = this.now() + Math.min(ms, this.longestStallMs);
+    if (ms < this.longestStallMs) return;
+    // What stands behind the blocking call never runs; the outputs stay as they are until the chip restarts.
+    this.halt();
+    this.clock.at(this.#reachedMs, () => this.onStarved?.());
+    throw new Halted();
   }
 
   later(ms: number, run: () => void): () => void {
-    if (!this.#alive) return () => {};
+    if (!this.alive) return () => {};
     const cancelClock = this.clock.at(this.now() + ms, () => {
-      this.#pending.delete(cancel);
+      this.#planned.delete(cancel);
       run();
     });
     const cancel = (): void => {
-      this.#pending.delete(cancel);
+      this.#planned.delete(cancel);
       cancelClock();
     };
-    this.#pending.add(cancel);
+    this.#planned.add(cancel);
     return cancel;
   }
 
@@ -146,13 +187,13 @@ export class BoardInterpreter implements Interpreter {
     return this.realm.error(message);
   }
 
-  print(line: string): void {
-    this.#options.print(line);
+  print(text: string): void {
+    for (const line of text.split('\n')) this.#print(line);
   }
 
   /** Runs board code at once, outside any idle pass: boot code, or a line at the console. Exceptions go to the caller. */
   evaluate(code: string, name: string): unknown {
-    if (!this.#alive) throw new Halted();
+    if (!this.alive) throw new Halted();
     try {
       return this.realm.run(code, name);
     } finally {
@@ -160,9 +201,18 @@ export class BoardInterpreter implements Interpreter {
     }
   }
 
+  /** Runs boot code; exceptions are reported. */
+  run(code: string, name: string): void {
+    try {
+      this.evaluate(code, name);
+    } catch (error) {
+      this.report(error);
+    }
+  }
+
   /** Runs a callback; an exception that it lets out is reported, and nothing is lost by it. */
   call(callback: Callback | string, self: unknown, args: readonly unknown[]): void {
-    if (!this.#alive) return;
+    if (!this.alive) return;
     try {
       if (typeof callback === 'string') this.realm.run(callback, 'event');
       else callback.apply(self as never, args as never[]);
@@ -171,25 +221,26 @@ export class BoardInterpreter implements Interpreter {
     }
   }
 
-  /** Prints what nobody caught, as Espruino does. Errors of this program itself go through: they are nobody's to swallow. */
+  /** Prints what nobody caught, as Espruino does. An error of this program itself is nobody's to swallow and goes on. */
   report(error: unknown): void {
-    if (error instanceof PowerCut) {
-      this.halt();
-      this.#options.onPowerCut?.();
-      return;
-    }
-    if (error instanceof Halted) return;
+    if (error instanceof PowerCut) return this.onPowerCut?.();
+    if (error instanceof Halted || !this.alive) return;
     if (error instanceof Error) throw error;
-    if (this.onUncaught(error)) return;
-    this.print(`Uncaught ${describe(error)}`);
+    if (!this.onUncaught(error)) this.print(uncaughtText(error));
   }
 
   /** Everything this board had planned is gone: a reset, or no power. */
   halt(): void {
-    this.#alive = false;
+    this.realm.halted = true;
     this.#queue = [];
     this.#cancelWake?.();
-    for (const cancel of [...this.#pending]) cancel();
+    for (const cancel of [...this.#planned]) cancel();
+  }
+
+  #enqueue(event: Queued): void {
+    if (!this.alive) return;
+    this.#queue.push(event);
+    this.#wake();
   }
 
   #pass(): void {
@@ -203,7 +254,7 @@ export class BoardInterpreter implements Interpreter {
       }
       this.timers.run(this.now());
       this.#runQueue();
-      if (this.#alive) this.onPassEnd?.();
+      if (this.alive) this.onPassEnd?.();
     } finally {
       this.#running = false;
     }
@@ -216,12 +267,12 @@ export class BoardInterpreter implements Interpreter {
       const { self, callbacks, args } = this.#queue[i]!;
       for (const callback of [...callbacks]) this.call(callback, self, args);
     }
-    this.#queue = [];
+    if (this.#queue.length > 0) this.#queue = [];
   }
 
   /** Sees to it that the next pass comes when there is something to do. */
   #wake(): void {
-    if (!this.#alive || this.#running) return;
+    if (this.#running || !this.alive) return;
     const nowMs = this.now();
     const busy = this.#interrupted || this.#queue.length > 0;
     const dueMs = busy ? nowMs : Math.max(nowMs, this.timers.nextDueMs());
@@ -233,6 +284,18 @@ export class BoardInterpreter implements Interpreter {
   }
 }
 
-function describe(error: unknown): string {
-  return String(error);
+/** How Espruino reports an exception that nobody caught. */
+export function uncaughtText(error: unknown): string {
+  return `Uncaught ${String(error)}${placeOf(error)}`;
+}
+
+/** Where in the board's code an error was made: file, line and column of the innermost frames. */
+function placeOf(error: unknown): string {
+  const stack = (error as { stack?: unknown } | null | undefined)?.stack;
+  if (typeof stack !== 'string') return '';
+  const frames = stack.split('\n').filter((line) => /^\s+at /.test(line) && !/[\\/]|node:/.test(line));
+  return frames
+    .slice(0, 3)
+    .map((line) => `\n    ${line.trim()}`)
+    .join('');
 }

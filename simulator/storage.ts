@@ -41,11 +41,14 @@ export interface Storage {
   getStats(): StorageStats;
   /** False when there was nothing to gain. */
   compact(): boolean;
-  /** The live files with where their headers lie, for `hash`. */
+  /** The live files with where their headers lie. */
   entries(): FileEntry[];
+  /** What the interpreter checks at power-on: false when the chain of headers leads into something else. */
+  isValid(): boolean;
 }
 
-export function createStorage(flash: Flash): Storage {
+/** `onCompact` hears of every compaction, the ones that a write needs included. */
+export function createStorage(flash: Flash, onCompact: () => void = () => {}): Storage {
   const end = flash.bytes.length;
   const view = new DataView(flash.bytes.buffer, flash.bytes.byteOffset, end);
 
@@ -168,6 +171,7 @@ export function createStorage(flash: Flash): Storage {
     const files = [...allEntries()];
     const firstErased = files.findIndex((entry) => entry.erased);
     if (firstErased < 0) return false;
+    onCompact();
     let start = 0;
     for (const entry of files.slice(0, firstErased + 1))
       if (entry.address % pageBytes === 0) start = entry.address;
@@ -202,6 +206,12 @@ export function createStorage(flash: Flash): Storage {
       return regex === undefined ? names : names.filter((name) => regex.test(name));
     },
     getFree: () => getStats().freeBytes,
+    isValid() {
+      const address = freeAddress();
+      if (address === 0) return flash.isErased(0, end);
+      const after = nextPage(address) < end ? nextPage(address) : address;
+      return after + headerBytes > end || flash.isErased(after, headerBytes);
+    },
     entries: () => [...allEntries()].filter((entry) => !entry.erased),
   };
 }

@@ -26,6 +26,7 @@ export class Timers {
   constructor(
     private readonly now: () => number,
     private readonly call: (callback: Callback, args: unknown[]) => void,
+    private readonly onChange: () => void,
   ) {}
 
   get size(): number {
@@ -47,13 +48,13 @@ export class Timers {
       callback: callback as Callback,
       args,
     });
-    this.#changed = true;
+    this.#change();
     return id;
   }
 
   /** Without any argument everything is deleted; an argument of `undefined` is refused. */
   clear(args: unknown[], kind: 'Timeout' | 'Interval'): void {
-    this.#changed = true;
+    this.#change();
     if (args.length === 0) {
       this.#timers.clear();
     } else if (args[0] === undefined) {
@@ -68,7 +69,7 @@ export class Timers {
     if (timer === undefined) throw new BoardError('Unknown Interval');
     timer.periodMs = clampDelay(ms);
     timer.dueMs = this.now() + timer.periodMs;
-    this.#changed = true;
+    this.#change();
   }
 
   /** One idle pass: everything due at `passMs` runs once. An interval keeps its phase, so it catches up pass by pass. */
@@ -84,6 +85,11 @@ export class Timers {
         else if (this.#timers.get(id) === timer) this.#timers.delete(id);
       }
     } while (this.#changed);
+  }
+
+  #change(): void {
+    this.#changed = true;
+    this.onChange();
   }
 
   nextDueMs(): number {

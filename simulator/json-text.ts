@@ -1,0 +1,203 @@
+import { numberText } from './number-text';
+
+/*
+ * Objects as text, the way Espruino's one writer does it for JSON.stringify, E.toJS, Storage.writeJSON and the console.
+ * Source: Espruino src/jswrap_json.c (jsfGetJSONWithCallback), src/jsutils.c (escapeCharacter), release 2v29.
+ */
+export interface TextStyle {
+  /** Only what JSON knows: `\u00XX` escapes, null for undefined, NaN and functions left out. */
+  json: boolean;
+  /** Keys that are identifiers or numbers stand without quotes. */
+  bareKeys?: boolean;
+  /** Blanks after commas and colons. */
+  pretty?: boolean;
+  /** A line for each item, or only for items that are not plain numbers. */
+  lines?: 'all' | 'some';
+  indent?: string;
+  /** Long arrays and strings lose their middle. */
+  limited?: boolean;
+  /** Functions are written out instead of being left out of objects. */
+  functions?: boolean;
+}
+
+export const jsonStyle: TextStyle = { json: true };
+export const toJsStyle: TextStyle = { json: false, bareKeys: true, functions: true };
+export const storageStyle: TextStyle = { json: false, bareKeys: true };
+export const consoleStyle: TextStyle = { json: false, pretty: true, lines: 'some', functions: true };
+export const replStyle: TextStyle = { ...consoleStyle, limited: true };
+
+/** More items than this are limited to the first and the last five. */
+const longArray = 15;
+const shownItems = 5;
+const longString = 60;
+const shownChars = 27;
+const itemsOnLine = 4;
+
+export function objectText(value: unknown, style: TextStyle): string {
+  return text(value, style, 0, new Set(), true);
+}
+
+/** A string in quotes, escaped as `style` wants it. */
+export function quoted(value: string, json: boolean): string {
+  let out = '"';
+  for (let i = 0; i < value.length; i++) out += escaped(value.charCodeAt(i) & 255, value[i + 1] ?? '', json);
+  return out + '"';
+}
+
+function text(value: unknown, style: TextStyle, depth: number, open: Set<object>, toJson: boolean): string {
+  if (value === undefined) return style.json ? 'null' : 'undefined';
+  if (typeof value === 'string') return stringText(value, style);
+  if (typeof value === 'number') return style.json && !Number.isFinite(value) ? 'null' : numberText(value);
+  if (typeof value === 'function') return style.functions ? functionText(value) : 'undefined';
+  if (typeof value !== 'object' || value === null) return String(value);
+  if (open.has(value)) return ' ... ';
+  open.add(value);
+  try {
+    if (Array.isArray(value)) return arrayText(value, style, depth, open);
+    if (ArrayBuffer.isView(value)) return typedArrayText(value as Uint8Array, style, depth, open);
+    return plainObjectText(value as Record<string, unknown>, style, depth, open, toJson);
+  } finally {
+    open.delete(value);
+  }
+}
+
+function arrayText(items: unknown[], style: TextStyle, depth: number, open: Set<object>): string {
+  const limited = style.limited === true && items.length > longArray;
+  const writer = new LineWriter(style, depth, style.pretty ? '[ ' : '[', style.pretty ? ' ]' : ']');
+  for (let i = 0; i < items.length; i++) {
+    const hidden = limited && i >= shownItems && i < items.length - shownItems;
+    if (hidden) continue;
+    const gap = limited && i === items.length - shownItems ? ' ... ' : '';
+    writer.item(gap + text(items[i], style, depth + 1, open, true), needsLine(items[i]));
+  }
+  return writer.end();
+}
+
+function typedArrayText(array: Uint8Array, style: TextStyle, depth: number, open: Set<object>): string {
+  const plain = text(
+    Array.from(array),
+    { ...style, lines: style.lines === 'all' ? 'all' : undefined },
+    depth,
+    open,
+    true,
+  );
+  if (style.json || style === storageStyle || style === toJsStyle) return plain;
+  const name = Object.prototype.toString.call(array).slice(8, -1);
+  if (array.every((item) => item === 0)) return `new ${name}(${array.length})`;
+  return `new ${name}([${plain.slice(2, -2)}])`;
+}
+
+function plainObjectText(
+  object: Record<string, unknown>,
+  style: TextStyle,
+  depth: number,
+  open: Set<object>,
+  toJson: boolean,
+): string {
+  const convert = object['toJSON'];
+  if (typeof convert === 'function' && toJson && !style.pretty) {
+    open.delete(object);
+    return text(convert.call(object, ''), style, depth, open, false);
+  }
+  const name = style.pretty ? className(object) : '';
+  const described = name === '' ? '[object' : String(object);
+  if (!described.startsWith('[object')) return name + described;
+  const writer = new LineWriter(style, depth, name + (style.pretty ? '{ ' : '{'), style.pretty ? ' }' : '}');
+  for (const key of Object.keys(object)) {
+    const item = object[key];
+    if (typeof item === 'function' && !style.functions) continue;
+    if (item === undefined && (style.json || style === storageStyle || style === toJsStyle)) continue;
+    const bare = style.bareKeys === true && /^(?:[A-Za-z_$][\w$]*|-?\d+)$/.test(key);
+    const keyText = bare ? key : quoted(key, style.json);
+    const separator = style.pretty ? ': ' : ':';
+    writer.item(keyText + separator + text(item, style, depth + 1, open, true), needsLine(item), itemsOnLine);
+  }
+  return writer.end();
+}
+
+/** Collects items between brackets and breaks lines where the interpreter would. */
+class LineWriter {
+  #out: string;
+  #first = true;
+  #needLine = false;
+  #sinceLine = 0;
+
+  constructor(
+    private readonly style: TextStyle,
+    private readonly depth: number,
+    opening: string,
+    private readonly closing: string,
+  ) {
+    this.#out = opening;
+  }
+
+  item(itemText: string, complex: boolean, perLine = Infinity): void {
+    if (!this.#first) this.#out += this.style.pretty ? ', ' : ',';
+    this.#first = false;
+    this.#sinceLine++;
+    const all = this.style.lines === 'all';
+    const own = all || (this.style.lines === 'some' && complex);
+    if (this.style.lines === 'some' && this.#sinceLine > perLine) this.#needLine = true;
+    if (this.#needLine || own) {
+      this.#line(this.depth + 1);
+      this.#sinceLine = 0;
+    }
+    this.#needLine = own;
+    this.#out += itemText;
+  }
+
+  end(): string {
+    if (this.#needLine) this.#line(this.depth);
+    return this.#out + this.closing;
+  }
+
+  #line(depth: number): void {
+    this.#out += '\n' + (this.style.indent ?? '  ').repeat(depth);
+  }
+}
+
+function needsLine(value: unknown): boolean {
+  return value !== undefined && value !== null && typeof value !== 'number' && typeof value !== 'boolean';
+}
+
+function stringText(value: string, style: TextStyle): string {
+  if (!style.limited || value.length <= longString) return quoted(value, style.json);
+  return `${quoted(value.slice(0, shownChars), style.json)} ... ${quoted(value.slice(-shownChars), style.json)}`;
+}
+
+function functionText(fn: object): string {
+  const source = Function.prototype.toString.call(fn);
+  return source.includes('[native code]') ? 'function () { [native code] }' : source;
+}
+
+/** The name of the object's class, with a colon, when it has one of its own. */
+function className(object: object): string {
+  const constructor = (object as { constructor?: { name?: string } }).constructor;
+  const name = typeof constructor === 'function' ? constructor.name : undefined;
+  return name === undefined || name === 'Object' || name === '' ? '' : `${name}: `;
+}
+
+function escaped(code: number, next: string, json: boolean): string {
+  switch (code) {
+    case 8:
+      return '\\b';
+    case 9:
+      return '\\t';
+    case 10:
+      return '\\n';
+    case 12:
+      return '\\f';
+    case 13:
+      return '\\r';
+    case 34:
+      return '\\"';
+    case 92:
+      return '\\\\';
+  }
+  if (code >= 32 && code < 127) return String.fromCharCode(code);
+  const hex = code.toString(16).toUpperCase();
+  if (json) return '\\u' + hex.padStart(4, '0');
+  if (code === 11) return '\\v';
+  if (code < 8 && !(next >= '0' && next <= '7')) return '\\' + code;
+  return '\\x' + hex.padStart(2, '0');
+}

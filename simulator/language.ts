@@ -1,0 +1,149 @@
+import { bytesFromString, toByteString } from './bytes';
+import { BoardError } from './errors';
+import { parseJson } from './json-parse';
+import { jsonStyle, objectText, type TextStyle } from './json-text';
+import { fixedText, numberText } from './number-text';
+import type { BoardRandom } from './random';
+import type { BoardFunction, Realm } from './realm';
+
+type Holder = Record<string, unknown>;
+type Method = (...args: unknown[]) => unknown;
+
+/** Where JavaScript's own library has the same functions on the boards, but other results. */
+export function adaptLanguage(realm: Realm, random: BoardRandom): void {
+  const global = realm.global;
+  const define = (holder: unknown, members: Record<string, BoardFunction>): void => {
+    for (const [name, fn] of Object.entries(members)) {
+      Object.defineProperty(holder, name, { value: realm.native(fn), writable: true, configurable: true });
+    }
+  };
+  const prototypeOf = (name: string): Holder => (global[name] as { prototype: Holder }).prototype;
+
+  define(global['Math'], mathFunctions(random));
+  define(global['JSON'], {
+    stringify: (value: unknown, _replacer: unknown, space: unknown) => objectText(value, spacedStyle(space)),
+    parse: (text: unknown) => parse(realm, text),
+  });
+  define(prototypeOf('Number'), {
+    toFixed(this: unknown, decimals: number) {
+      return fixedText(Number(this), decimals);
+    },
+    toString(this: unknown, radix?: number) {
+      return numberText(Number(this), radix ?? 10);
+    },
+  });
+  define(global['String'], {
+    fromCharCode: (...codes: number[]) => String.fromCharCode(...codes.map((code) => code & 255)),
+  });
+  adaptStrings(prototypeOf('String'), define);
+  adaptErrors(realm, define);
+  define(global, {
+    btoa: (data: unknown) => Buffer.from(String(data), 'latin1').toString('base64'),
+    atob: (text: unknown) => Buffer.from(String(text), 'base64').toString('latin1'),
+    encodeURIComponent: (text: unknown) => encodeUri(String(text)),
+    decodeURIComponent: (text: unknown) => decodeUri(String(text)),
+  });
+}
+
+/** JSON.parse and Storage.readJSON. */
+export function parse(realm: Realm, text: unknown, bareKeys = false): unknown {
+  const factory = { object: () => realm.object<Holder>({}), array: () => realm.array<unknown>([]) };
+  return parseJson(String(text), factory, bareKeys);
+}
+
+/** Source: Espruino src/jswrap_math.c and jswrap_math.h. */
+function mathFunctions(random: BoardRandom): Record<string, BoardFunction> {
+  return {
+    random: () => random.next() / 0x80000000,
+    randInt: (range: number) => (range > 0 ? random.next() % range : random.next() ^ (random.next() << 1)),
+    round: (value: number) => {
+      if (!Number.isFinite(value) || value === 0) return value;
+      return Math.trunc(value + (value < 0 ? -0.5 : 0.5));
+    },
+    pow: power,
+    clip: (value: number, least: number, most: number) =>
+      value < least ? least : value > most ? most : value,
+    wrap: (value: number, size: number) => {
+      const turns = value / size;
+      return size < 0 ? 0 : (turns - Math.trunc(turns)) * size;
+    },
+    sign: (value: number) => (value === 0 ? 0 : value > 0 ? 1 : -1),
+  };
+}
+
+/** Small whole powers are multiplied out; everything else goes through logarithms and shows their error. */
+function power(base: number, exponent: number): number {
+  const whole = Math.trunc(exponent);
+  if (whole >= 0 && whole < 10 && whole === exponent) {
+    let result = whole === 0 ? 1 : base;
+    for (let i = 1; i < whole; i++) result *= base;
+    return result;
+  }
+  if (base < 0 && exponent % 1 === 0) {
+    const size = Math.exp(Math.log(-base) * exponent);
+    return exponent % 2 === 0 ? size : -size;
+  }
+  return base !== 0 || exponent <= 0 ? Math.exp(Math.log(base) * exponent) : 0;
+}
+
+function spacedStyle(space: unknown): TextStyle {
+  const indent =
+    typeof space === 'number'
+      ? ' '.repeat(Math.min(10, Math.max(0, space)))
+      : toByteString(String(space ?? ''));
+  return indent === ''
+    ? jsonStyle
+    : { ...jsonStyle, pretty: true, lines: 'all', indent: indent.slice(0, 10) };
+}
+
+/** Case and blanks are ASCII's; a limit of split() is not looked at. */
+function adaptStrings(
+  prototype: Holder,
+  define: (holder: unknown, members: Record<string, BoardFunction>) => void,
+): void {
+  const split = prototype['split'] as Method;
+  define(prototype, {
+    toUpperCase(this: unknown) {
+      return String(this).replace(/[a-z]+/g, (letters) => letters.toUpperCase());
+    },
+    toLowerCase(this: unknown) {
+      return String(this).replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
+    },
+    trim(this: unknown) {
+      return String(this).replace(/^[\t-\r ]+|[\t-\r ]+$/g, '');
+    },
+    split(this: unknown, separator: unknown) {
+      return split.call(this, separator);
+    },
+  });
+}
+
+/** Errors carry `type` instead of `name`. Source: Espruino src/jswrap_error.c. */
+function adaptErrors(
+  realm: Realm,
+  define: (holder: unknown, members: Record<string, BoardFunction>) => void,
+): void {
+  for (const type of ['Error', 'TypeError', 'SyntaxError', 'ReferenceError', 'InternalError']) {
+    const prototype = (realm.global[type] as { prototype: Holder }).prototype;
+    Object.defineProperty(prototype, 'type', { value: type, writable: true, configurable: true });
+    define(prototype, {
+      toString(this: { type?: unknown; message?: unknown }) {
+        return `${String(this.type)}: ${String(this.message)}`;
+      },
+    });
+  }
+}
+
+function encodeUri(text: string): string {
+  let out = '';
+  for (const byte of bytesFromString(text)) {
+    const char = String.fromCharCode(byte);
+    out += /[\w.!~*'()-]/.test(char) ? char : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;
+  }
+  return out;
+}
+
+function decodeUri(text: string): string {
+  if (/%(?![\da-fA-F]{2})/.test(text)) throw new BoardError('Invalid URI');
+  return text.replace(/%([\da-fA-F]{2})/g, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));
+}

@@ -1,0 +1,55 @@
+import { BoardError } from './errors';
+import type { BoardInterpreter } from './interpreter';
+import { quoted } from './json-text';
+import type { Storage } from './storage';
+
+/**
+ * `require` and `Modules`: what is built in, what was added by hand, and files in Storage, whose text becomes a module.
+ * Source: Espruino src/jswrap_modules.c.
+ */
+export function installModules(
+  interpreter: BoardInterpreter,
+  storage: Storage,
+  builtIn: Record<string, object>,
+): void {
+  const { realm } = interpreter;
+  const cached = new Map<string, unknown>();
+
+  function evaluate(code: unknown, name: string): unknown {
+    const exports = realm.object({});
+    const run =
+      typeof code === 'function' ? code : realm.run(`(function(exports,module){${String(code)}\n})`, name);
+    const module = realm.object({ exports });
+    // A function of the caller's refers to `exports` as a global; as on the board it is one while the module loads.
+    realm.define('exports', exports);
+    try {
+      (run as (exports: object, module: object) => void).call(exports, exports, module);
+    } finally {
+      delete realm.global['exports'];
+    }
+    return module.exports;
+  }
+
+  function require(name: unknown): unknown {
+    if (typeof name !== 'string')
+      throw new BoardError(`Expecting module name as a string, got ${typeof name}`, 'TypeError');
+    if (cached.has(name)) return cached.get(name);
+    const file = builtIn[name] === undefined ? storage.read(name) : undefined;
+    const module = builtIn[name] ?? (file === undefined ? undefined : evaluate(file, name));
+    if (module === undefined) throw new BoardError(`Module ${quoted(name, false)} not found`);
+    cached.set(name, module);
+    return module;
+  }
+
+  realm.define('require', realm.native(require));
+  realm.define(
+    'Modules',
+    realm.module({
+      getCached: () => realm.array([...cached.keys()]),
+      addCached: (name: unknown, code: unknown) =>
+        void cached.set(String(name), evaluate(code, String(name))),
+      removeCached: (name: unknown) => void cached.delete(String(name)),
+      removeAllCached: () => cached.clear(),
+    }),
+  );
+}
