@@ -133,7 +133,9 @@ export function step(state: KitState, event: KitEvent, act: Act): void {
       // Rather a tick too early than lit longer than the hold.
       if (leftMs < tickMs) setLamp(state, 0, Cause.HoldOver, act);
       else state.lampMs = leftMs;
-    } else if (own) state.ownMs -= ms;
+    }
+    // In steps of one tick at most: a long tick may have begun long before a command put the lamp off.
+    else if (own) state.ownMs -= Math.min(ms, tickMs);
     else {
       if (light < state.darkBelow ? !state.dark : light >= state.brightFrom && state.dark) {
         state.dark = 1 - state.dark;
@@ -167,7 +169,7 @@ export function step(state: KitState, event: KitEvent, act: Act): void {
           ? 'a retained command is not obeyed: publish without the retain flag"'
           : command === Command.Unknown
             ? 'not understood","expected":' + expectedJson(set)
-            : command <= Command.Humidity && state.asked.length > askedMax
+            : command <= Command.Humidity && state.asked.length >= askedMax
               ? 'too many requests at once"'
               : '';
     if (error) act(Effect.Result, '{"ok":false,"command":"' + echo(name) + '","error":"' + error + '}');
