@@ -104,8 +104,11 @@ function prune(holder: Holder, kept: Kept): void {
   if (prototype !== undefined) keepOnly(prototype, `constructor ${kept.methods ?? ''}`);
 }
 
-/** Properties named by symbols stay: they are how V8 walks an array in `for (x of array)`. */
+/**
+ * Properties named by symbols stay: they are how V8 walks an array in `for (x of array)`; and so do the constants of
+ * Number that the language forbids to delete.
+ */
 function keepOnly(holder: Holder, names: string): void {
   const kept = new Set(names.split(' '));
-  for (const name of Object.getOwnPropertyNames(holder)) if (!kept.has(name)) delete holder[name];
+  for (const name of Object.getOwnPropertyNames(holder)) if (!kept.has(name)) Reflect.deleteProperty(holder, name);
 }
