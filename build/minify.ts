@@ -31,7 +31,8 @@ export function minifyOptions(names: BoardNames): MinifyOptions {
     toplevel: true,
     ecma: 2015,
     // hoist_funs is for correctness: the interpreter does not hoist, so a declaration must come before its use.
-    compress: { passes: 3, inline: 1, hoist_funs: true, pure_getters: true, keep_fargs: false },
+    // inline above 1 brings parameters in as variables of the caller, declared where they may be skipped.
+    compress: { passes: 2, hoist_funs: true, inline: 1, pure_getters: true },
     mangle: {
       toplevel: true,
       // The loader evaluates the firmware, which names nothing of the loader's.

@@ -35,8 +35,8 @@ const reserved: Record<string, { pattern: RegExp; roots: string[] }> = {
   },
   sockets: {
     pattern:
-      /^import (?!type |\{ isIP(?:v[46])? \}).*'(?:node:)?(?:net|dgram|dns|http|https|tls|mqtt|ws)(?:\/promises)?'/m,
-    roots: ['gateway/broker.ts', 'cli/observer.ts'],
+      /^import (?!type |\{ isIP(?:v[46])? \})[^;]*?'(?:node:)?(?:net|dgram|dns|http|https|tls|mqtt|ws)(?:\/promises)?'/m,
+    roots: ['gateway/broker.ts', 'cli/observer.ts', 'simulator/network/host-uplink.ts'],
   },
 };
 
