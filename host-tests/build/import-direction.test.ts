@@ -27,7 +27,7 @@ const reserved: Record<string, { pattern: RegExp; roots: string[] }> = {
   },
   'the wall clock': {
     pattern: /\bDate\.now\b|\bnew Date\(\)|\bperformance\.now\b|\bhrtime\b/,
-    roots: ['cli/start.ts', 'simulator/clock.ts'],
+    roots: ['cli/start.ts', 'cli/view/terminal-view.ts', 'simulator/clock.ts'],
   },
   randomness: {
     pattern: /\bMath\.random\b|\brandom(?:Bytes|Int|UUID)\b|\bgetRandomValues\b/,
