@@ -1,0 +1,560 @@
+/**
+ * Every state that lamp, light and commands can lead to, and what is promised in each of them. Beside
+ * the kit runs a shadow that knows true time: a tick counts the time since the tick before, so that a
+ * command may have come at any moment of what the next tick counts.
+ *
+ * The hold of 10 s is the one that is shipped: the countdown makes it 100 values, which is few. The one
+ * of 1.25 s is divided by no tick, so that the rest of the last tick is seen, too. A longer hold
+ * adds only more values of the same countdown.
+ */
+import { describe, expect, it } from 'vitest';
+import { Effect } from '../../shared/effects';
+import { greetingText } from '../../shared/messages';
+import { newKit, step, tickMs, Cause, KitEventType, type KitEvent, type KitState } from '../../shared/kit';
+import { between, bright, causeText, dark, newBench } from '../support/bench';
+import { explore, pack, unpack, type Explored, type Machine } from '../support/explore';
+import { forSeeds } from '../support/random';
+
+type Step = typeof step;
+
+/** What is explored: the kit itself, or one that is broken on purpose. */
+interface Variant {
+  step: Step;
+  boot: (before: KitState, fresh: KitState) => KitState;
+}
+
+const kitItself: Variant = { step, boot: (_before, fresh) => fresh };
+
+const settings = { darkBelow: 300, brightFrom: 320 };
+/** Light that is dark, between and bright; means of four of them fall on either side of both levels. */
+const plainLight = [dark, between, bright];
+/** The last and the first of each level. */
+const edgeLight = [299, 300, 319, 320];
+/** Light counts as the lamp's own for so long after it went off, ms. */
+const ownLightMs = 1_000;
+/** After so many samples without the lamp the light counts again. */
+const ownSamples = 11;
+
+type Does = 'on' | 'off' | 'toggle' | 'nothing';
+
+/** [rest of the topic, payload, what it does to the lamp] */
+const messages: [string, string, Does][] = [
+  ['', 'USBLED', 'toggle'],
+  ['', 'USBLED/ON', 'on'],
+  ['', 'USBLED/OFF', 'off'],
+  ['lamp/set', 'on', 'on'],
+  ['lamp/set', 'OFF', 'off'],
+  ['lamp/set', 'Toggle', 'toggle'],
+  ['', 'led', 'nothing'],
+  ['', 'LED/ON', 'nothing'],
+  ['', 'LED/OFF', 'nothing'],
+  ['', 'dht22', 'nothing'],
+  ['', 'dht22_t', 'nothing'],
+  ['', 'dht22_h', 'nothing'],
+  ['', 'cds', 'nothing'],
+  ['', '', 'nothing'],
+  ['', 'USBLED/on', 'nothing'],
+  ['', greetingText(2), 'nothing'],
+  ['lamp/set', '', 'nothing'],
+  ['lamp/set', 'USBLED/ON', 'nothing'],
+  ['led/set', 'on', 'nothing'],
+  ['led/set', 'off', 'nothing'],
+  ['led/set', 'toggle', 'nothing'],
+  ['fan/set', 'on', 'nothing'],
+];
+
+interface Move {
+  title: string;
+  /** Absent for a reboot. */
+  event?: KitEvent;
+  does: Does;
+  /** Of a tick: true time since the lamp was changed by a command after the tick before, else `event.ms`. */
+  late?: boolean;
+}
+
+function movesOf(holdMs: number, samples: number[]): Move[] {
+  const moves: Move[] = [{ title: 'reboot', does: 'nothing' }];
+  for (const ms of [tickMs, 200, 500, 1_000, holdMs, 60_000])
+    for (const late of [false, true])
+      for (const sample of samples)
+        moves.push({
+          title: `tick ${ms} ms${late ? ' that ends at once' : ''}, light ${sample}`,
+          event: { type: KitEventType.Tick, ms, sample },
+          does: 'nothing',
+          late,
+        });
+  for (const [set, payload, does] of messages)
+    for (const retained of [0, 1])
+      moves.push({
+        title: `${retained ? 'retained ' : ''}${set ? set + ' ' : ''}${payload || 'nothing'}`,
+        event: { type: KitEventType.Command, set, payload, size: payload.length, retained },
+        does: retained ? 'nothing' : does,
+      });
+  for (const set of ['', 'lamp/set'])
+    moves.push({
+      title: `${set} 300 bytes`,
+      event: { type: KitEventType.Command, set, payload: '', size: 300, retained: 0 },
+      does: 'nothing',
+    });
+  for (const value of [200, NaN])
+    moves.push({
+      title: `reading ${value}`,
+      event: { type: KitEventType.Reading, temperature: value, humidity: value },
+      does: 'nothing',
+    });
+  return moves;
+}
+
+/** What the shadow knows beside the kit, in true time. */
+interface Shadow {
+  /** Since the last cause that lit the lamp, while it is lit, ms: true, and as ticks counted it. */
+  litMs: number;
+  countedMs: number;
+  /** Since the lamp went off, ms, at most `ownLightMs`. */
+  offMs: number;
+  /** Samples since the lamp went off, at most `ownSamples`. */
+  offSamples: number;
+  /** 1 when a command has changed the lamp since the tick before. */
+  fresh: number;
+  /** The three samples before the newest, since the light counts. */
+  window1: number;
+  window2: number;
+  window3: number;
+}
+
+function promise(kept: boolean, what: string): void {
+  if (!kept) throw new Error(what);
+}
+
+/** The kit, its shadow and what is promised, as a machine to explore. */
+function lampMachine(holdMs: number, samples: number[], variant: Variant): Machine {
+  const unitMs = 50;
+  const moves = movesOf(holdMs, samples);
+  const fresh = (): KitState => newKit(2, { holdMs, ...settings }, 3_600_000);
+  const freshShadow = (): Shadow => ({
+    litMs: 0,
+    countedMs: 0,
+    // The loader waits two seconds before the firmware runs.
+    offMs: ownLightMs,
+    offSamples: ownSamples - 1,
+    fresh: 0,
+    window1: 0,
+    window2: 0,
+    window3: 0,
+  });
+  const span = holdMs / unitMs + 1;
+  const ownSpan = ownLightMs / unitMs + 1;
+  const light = samples.length;
+  // prettier-ignore
+  const radices = [
+    span, 4, ownSpan, 2, 2, light, light, light,
+    span, span, ownSpan, ownSamples + 1, 2, light, light, light,
+  ];
+  const values: number[] = [];
+  const level = (sample: number): number => Math.max(samples.indexOf(sample), 0);
+  const encode = (state: KitState, shadow: Shadow): number => {
+    const fields = [
+      state.lampMs / unitMs,
+      state.cause,
+      // Only whether it is above zero is ever asked.
+      Math.max(state.ownMs, 0) / unitMs,
+      state.settled,
+      state.dark,
+      level(state.sample1),
+      level(state.sample2),
+      level(state.sample3),
+      shadow.litMs / unitMs,
+      shadow.countedMs / unitMs,
+      shadow.offMs / unitMs,
+      shadow.offSamples,
+      shadow.fresh,
+      level(shadow.window1),
+      level(shadow.window2),
+      level(shadow.window3),
+    ];
+    return pack(fields, radices);
+  };
+  // The sensors' cadence does not concern the lamp (a test below shows it): it starts anew each time.
+  const state = fresh();
+  const pristine = fresh();
+  const shadow = freshShadow();
+  const decode = (packed: number): void => {
+    unpack(packed, radices, values);
+    Object.assign(state, pristine);
+    state.lampMs = values[0] * unitMs;
+    state.cause = values[1];
+    state.ownMs = values[2] * unitMs;
+    state.settled = values[3];
+    state.dark = values[4];
+    state.sample1 = samples[values[5]];
+    state.sample2 = samples[values[6]];
+    state.sample3 = samples[values[7]];
+    shadow.litMs = values[8] * unitMs;
+    shadow.countedMs = values[9] * unitMs;
+    shadow.offMs = values[10] * unitMs;
+    shadow.offSamples = values[11];
+    shadow.fresh = values[12];
+    shadow.window1 = samples[values[13]];
+    shadow.window2 = samples[values[14]];
+    shadow.window3 = samples[values[15]];
+  };
+  let output = 0;
+  let writes = 0;
+  let told = 0;
+  const act = (effect: Effect, value?: number | string): void => {
+    if (effect === Effect.Lamp) {
+      output = value as number;
+      writes++;
+    } else if (effect === Effect.Changed) told++;
+  };
+
+  /** What a change of the output, or its absence, must look like. */
+  const expectCause = (was: number, causeBefore: Cause, expected: Cause, lighted: boolean): void => {
+    if (output !== was || lighted) {
+      promise(state.cause === expected, `the cause is ${causeText(state.cause)}, not ${causeText(expected)}`);
+      promise(told > 0, 'a change of the output was not told');
+    } else promise(state.cause === causeBefore, 'the cause changed without the output');
+  };
+
+  const afterTick = (
+    event: KitEvent & { type: KitEventType.Tick },
+    late: boolean,
+    was: number,
+    before: Before,
+  ): void => {
+    const trueMs = late ? 0 : event.ms;
+    const sample = event.sample;
+    shadow.fresh = 0;
+    if (was) {
+      promise(
+        !(output && state.lampMs > before.lampMs - event.ms),
+        'light or time made the lamp stay lit longer',
+      );
+      shadow.litMs += trueMs;
+      shadow.countedMs += event.ms;
+      promise(state.dark === before.dark && state.settled === 0, 'the lamp counted its own light while lit');
+      expectCause(was, before.cause, Cause.HoldOver, false);
+      promise(output === 1 || shadow.countedMs > holdMs - tickMs, 'the hold was over too early');
+      if (!output) shadow.offMs = shadow.offSamples = 0;
+      return;
+    }
+    shadow.offMs = Math.min(shadow.offMs + trueMs, ownLightMs);
+    shadow.offSamples = Math.min(shadow.offSamples + 1, ownSamples);
+    const mean = (sample + shadow.window1 + shadow.window2 + shadow.window3) >> 2;
+    let isDark = before.dark;
+    let dusk = false;
+    if (before.settled) {
+      isDark = mean < settings.darkBelow ? 1 : mean >= settings.brightFrom ? 0 : isDark;
+      dusk = isDark > before.dark;
+      shadow.window3 = shadow.window2;
+      shadow.window2 = shadow.window1;
+      shadow.window1 = sample;
+    } else if (state.settled) {
+      promise(shadow.offMs >= ownLightMs, "the lamp's own light counted within a second after it went off");
+      isDark = sample < settings.darkBelow ? 1 : sample >= settings.brightFrom ? 0 : isDark;
+      shadow.window1 = shadow.window2 = shadow.window3 = sample;
+    }
+    promise(output > 0 === dusk, dusk ? 'dusk did not light the lamp' : 'the lamp was lit without dusk');
+    promise(state.dark === isDark, `dark is ${state.dark}, not ${isDark}`);
+    promise(isDark === before.dark || told > 0, 'dusk or dawn was not told');
+    promise(dusk || state.settled === 1 || shadow.offSamples < ownSamples, 'light did not count again');
+    expectCause(was, before.cause, Cause.Dusk, false);
+    if (dusk) lighted();
+  };
+
+  const lighted = (): void => {
+    promise(state.lampMs === holdMs, 'the hold did not start anew');
+    shadow.litMs = shadow.countedMs = shadow.offMs = shadow.offSamples = 0;
+    shadow.window1 = shadow.window2 = shadow.window3 = samples[0];
+  };
+
+  const afterMessage = (does: Does, was: number, before: Before, key: number): void => {
+    if (does === 'nothing') {
+      promise(
+        writes === 0 && encode(state, shadow) === key,
+        'a message that is no lamp command changed the lamp',
+      );
+      return;
+    }
+    const on = does === 'on' || (does === 'toggle' && !was);
+    promise(output === (on ? 1 : 0), `the lamp is not ${on ? 'lit' : 'off'}`);
+    expectCause(was, before.cause, Cause.Command, on);
+    if (on) {
+      lighted();
+      shadow.fresh = 1;
+    } else if (was) {
+      shadow.offMs = shadow.offSamples = shadow.litMs = shadow.countedMs = 0;
+      shadow.fresh = 1;
+    } else promise(encode(state, shadow) === key, 'putting the lamp off changed more than the lamp');
+  };
+
+  interface Before {
+    lampMs: number;
+    cause: Cause;
+    dark: number;
+    settled: number;
+  }
+
+  const apply = (key: number, index: number): number | undefined => {
+    const move = moves[index];
+    decode(key);
+    const event = move.event;
+    if (!event) {
+      const booted = variant.boot(state, fresh());
+      promise(booted.lampMs === 0 && booted.cause === Cause.Boot, 'the lamp is not off after boot');
+      promise(booted.settled === 0, 'the first light after boot would count');
+      return encode(booted, freshShadow());
+    }
+    // Only when a command came after the tick before is there a doubt about the time that passed.
+    if (move.late && !shadow.fresh) return undefined;
+    const was = state.lampMs > 0 ? 1 : 0;
+    const before: Before = {
+      lampMs: state.lampMs,
+      cause: state.cause,
+      dark: state.dark,
+      settled: state.settled,
+    };
+    output = was;
+    writes = told = 0;
+    variant.step(state, event, act);
+    promise(output === (state.lampMs > 0 ? 1 : 0), 'the output is not what the state says');
+    if (event.type === KitEventType.Tick) afterTick(event, move.late === true, was, before);
+    else afterMessage(move.does, was, before, key);
+    if (output) {
+      promise(shadow.litMs <= holdMs - tickMs, 'the lamp is lit longer than its hold');
+      promise(state.settled === 0, 'light counts while the lamp is lit');
+    } else shadow.litMs = shadow.countedMs = 0;
+    return encode(state, shadow);
+  };
+
+  return { start: encode(fresh(), freshShadow()), moves: moves.map((move) => move.title), apply };
+}
+
+function exploreLamp(holdMs: number, samples: number[], variant: Variant): Explored {
+  return explore(lampMachine(holdMs, samples, variant));
+}
+
+describe('the lamp, explored whole', () => {
+  it.each([
+    [10_000, plainLight, 30_000, 2_000_000],
+    [1_250, edgeLight, 15_000, 1_000_000],
+  ])(
+    'keeps every promise in every state, with a hold of %i ms and light of %j',
+    { timeout: 120_000 },
+    (holdMs, samples, statesMin, transitionsMin) => {
+      const explored = exploreLamp(holdMs, samples, kitItself);
+      console.info(
+        `hold ${holdMs} ms: explored ${explored.states} states, ${explored.transitions} transitions`,
+      );
+      expect(explored.violation).toBeUndefined();
+      expect(explored.states).toBeGreaterThan(statesMin);
+      expect(explored.transitions).toBeGreaterThan(transitionsMin);
+    },
+  );
+
+  it('does not depend on LED, sensors and telemetry, so that these need no exploring', () => {
+    forSeeds(200, (random) => {
+      const one = newBench();
+      const other = newBench(10_000, 2_000);
+      other.command('LED/ON');
+      other.reading(random.pick([NaN, 200]), 400);
+      for (let i = 0; i < 300; i++) {
+        if (random.oneIn(4)) other.command(random.pick(['led', 'dht22', 'dht22_t', 'cds', '', 'nonsense']));
+        if (random.oneIn(10)) other.reading(random.pick([NaN, 100]), 100);
+        const sample = random.pick(plainLight);
+        const ms = random.pick([100, 100, 100, 500, 10_000]);
+        const payload = random.oneIn(20) ? random.pick(['USBLED', 'USBLED/ON', 'USBLED/OFF']) : '';
+        const lamps = [one, other].map((bench) =>
+          bench
+            .longTick(ms, sample)
+            .concat(payload ? bench.command(payload) : [])
+            .filter((line) => line.startsWith('Lamp'))
+            .concat(bench.lamp(), String(bench.state.dark)),
+        );
+        expect(lamps[0]).toEqual(lamps[1]);
+      }
+    });
+  });
+});
+
+/** Runs the kit with an event of one's own making. */
+function withEvent(change: (state: KitState, event: KitEvent) => KitEvent): Step {
+  return (state, event, act) => step(state, change(state, event), act);
+}
+
+/** Runs the kit with its state changed before or after a tick. */
+function aroundTick(
+  before: (state: KitState) => void,
+  after: (state: KitState, was: KitState) => void,
+): Step {
+  return (state, event, act) => {
+    const was = { ...state };
+    if (event.type === KitEventType.Tick) before(state);
+    step(state, event, act);
+    if (event.type === KitEventType.Tick) after(state, was);
+  };
+}
+
+function nothing(): void {}
+
+/** [what is broken, the kit broken so, the promise that is found broken and the shortest way to it] */
+const broken: [string, Partial<Variant>, string][] = [
+  [
+    'ignores that the hold is over',
+    {
+      step: (state, event, act) => {
+        const was = { ...state };
+        let over = false;
+        step(state, event, (effect, value, text) => {
+          if (effect === Effect.Lamp && !value && event.type === KitEventType.Tick) over = true;
+          else act(effect, value, text);
+        });
+        if (over) Object.assign(state, was);
+      },
+    },
+    'light or time made the lamp stay lit longer: boot > USBLED > tick 1250 ms, light 100',
+  ],
+  [
+    'is lit 100 ms longer',
+    {
+      step: aroundTick(nothing, (state, was) => {
+        if (was.lampMs === 1_250 && state.lampMs > 0) state.lampMs += 100;
+      }),
+    },
+    'light or time made the lamp stay lit longer: boot > USBLED > tick 100 ms, light 100',
+  ],
+  [
+    'counts its own light while it is lit',
+    {
+      step: aroundTick(
+        nothing,
+        (state, was) => void (was.lampMs > 0 && state.lampMs > 0 && (state.dark = 1)),
+      ),
+    },
+    'the lamp counted its own light while lit: boot > USBLED > tick 100 ms, light 100',
+  ],
+  [
+    'counts its own light after it went off',
+    { step: aroundTick((state) => void (state.ownMs = 0), nothing) },
+    "the lamp's own light counted within a second after it went off: " +
+      'boot > USBLED > tick 1250 ms, light 100 > tick 100 ms, light 100',
+  ],
+  [
+    'lets a stall before a command count as time after it',
+    {
+      step: (state, event, act) => {
+        const ownMs = state.lampMs > 0 ? 0 : state.ownMs;
+        step(state, event, act);
+        if (event.type === KitEventType.Tick && ownMs > 0) state.ownMs = ownMs - event.ms;
+      },
+    },
+    "the lamp's own light counted within a second after it went off: " +
+      'boot > USBLED > USBLED > tick 1000 ms that ends at once, light 100 > tick 100 ms, light 100',
+  ],
+  [
+    'lets its own light into the mean of the first sample after it',
+    {
+      step: withEvent((state, event) =>
+        event.type === KitEventType.Tick && state.lampMs + Math.max(state.ownMs, 0) + state.settled === 0
+          ? { ...event, sample: (event.sample + state.sample1 + state.sample2 + state.sample3) >> 2 }
+          : event,
+      ),
+    },
+    'dark is 1, not 0: boot > tick 100 ms, light 310',
+  ],
+  [
+    'takes the first light after boot for dusk',
+    { step: aroundTick((state) => void (state.cause === Cause.Boot && (state.settled = 1)), nothing) },
+    'the lamp was lit without dusk: boot > tick 100 ms, light 100',
+  ],
+  [
+    'never looks at light again once it was lit',
+    { step: aroundTick((state) => void (state.cause !== Cause.Boot && (state.ownMs = 1_000)), nothing) },
+    'light did not count again: boot > USBLED > tick 1250 ms, light 100' +
+      ' > tick 100 ms, light 100'.repeat(11),
+  ],
+  [
+    'does not see dusk at all',
+    {
+      step: withEvent((state, event) =>
+        event.type === KitEventType.Tick && state.settled ? { ...event, sample: bright } : event,
+      ),
+    },
+    'dusk did not light the lamp: boot > tick 100 ms, light 310 > tick 100 ms, light 100',
+  ],
+  [
+    'obeys a retained command',
+    {
+      step: withEvent((_state, event) =>
+        event.type === KitEventType.Command ? { ...event, retained: 0 } : event,
+      ),
+    },
+    'a message that is no lamp command changed the lamp: boot > retained USBLED',
+  ],
+  [
+    'calls dusk a command',
+    {
+      step: aroundTick(
+        nothing,
+        (state) => void (state.cause === Cause.Dusk && (state.cause = Cause.Command)),
+      ),
+    },
+    'the cause is command, not dusk: boot > tick 100 ms, light 310 > tick 100 ms, light 100',
+  ],
+  [
+    'does not tell that the hold is over',
+    {
+      step: (state, event, act) =>
+        step(state, event, (effect, value, text) => {
+          if (effect !== Effect.Changed || state.cause !== Cause.HoldOver) act(effect, value, text);
+        }),
+    },
+    'a change of the output was not told: boot > USBLED > tick 1250 ms, light 100',
+  ],
+  [
+    'is put off by the light of a bright day',
+    {
+      step: (state, event, act) => {
+        step(state, event, act);
+        if (event.type !== KitEventType.Tick || event.sample < bright || state.lampMs === 0) return;
+        state.lampMs = 0;
+        state.cause = Cause.HoldOver;
+        act(Effect.Lamp, 0);
+        act(Effect.Changed);
+      },
+    },
+    'the hold was over too early: boot > USBLED > tick 100 ms, light 700',
+  ],
+  [
+    'keeps its hold when it is lit once more',
+    {
+      step: (state, event, act) => {
+        const was = state.lampMs;
+        step(state, event, act);
+        if (was > 0 && event.type === KitEventType.Command && state.lampMs > 0) state.lampMs = was;
+      },
+    },
+    'the hold did not start anew: boot > USBLED > tick 100 ms, light 100 > USBLED/ON',
+  ],
+  [
+    'says that it is off and leaves the relay on',
+    {
+      step: (state, event, act) =>
+        step(state, event, (effect, value, text) => {
+          if (effect !== Effect.Lamp || value) act(effect, value, text);
+        }),
+    },
+    'the output is not what the state says: boot > USBLED > tick 1250 ms, light 100',
+  ],
+  [
+    'is lit as before after a reboot',
+    { boot: (before, fresh) => ({ ...fresh, lampMs: before.lampMs }) },
+    'the lamp is not off after boot: boot > USBLED > reboot',
+  ],
+];
+
+describe('a lamp that is broken on purpose', () => {
+  it.each(broken)('and %s is found out, with the shortest way to it', (_what, variant, violation) => {
+    expect(exploreLamp(1_250, plainLight, { ...kitItself, ...variant }).violation).toBe(violation);
+  });
+});
