@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { remainingS, stateJson } from '../../shared/kit';
-import { between, bright, dark, newBench, type Bench } from '../support/bench';
+import { between, bright, dark, newBareKit, type BareKit } from '../support/bare-kit';
 import { forSeeds } from '../support/random';
 
 /** What concerns the lamp, without the cadence of the sensors. */
@@ -9,19 +9,19 @@ function lampLines(lines: string[]): string[] {
 }
 
 /** A kit on a bright day, past its first samples. */
-function brightKit(): Bench {
-  const bench = newBench();
-  bench.ticks(5, bright);
-  return bench;
+function brightKit(): BareKit {
+  const kit = newBareKit();
+  kit.ticks(5, bright);
+  return kit;
 }
 
 /** A kit whose lamp has just gone off by itself, with the light as it is then. */
-function afterHold(sample: number): Bench {
-  const bench = brightKit();
-  bench.command('USBLED/ON');
-  bench.ticks(100, sample);
-  expect(bench.lamp()).toBe('off, hold-over');
-  return bench;
+function afterHold(sample: number): BareKit {
+  const kit = brightKit();
+  kit.command('USBLED/ON');
+  kit.ticks(100, sample);
+  expect(kit.lamp()).toBe('off, hold-over');
+  return kit;
 }
 
 /** The text of the only line that starts with `Result`. */
@@ -39,81 +39,81 @@ function parsedResult(lines: string[]): Record<string, unknown> {
 
 describe('the lamp', () => {
   it('is off after boot, and says so', () => {
-    const bench = newBench();
-    expect(bench.lamp()).toBe('off, boot');
-    expect(stateJson(bench.state, '')).toBe(
+    const kit = newBareKit();
+    expect(kit.lamp()).toBe('off, boot');
+    expect(stateJson(kit.state, '')).toBe(
       '{"lamp":"OFF","cause":"boot","remaining":0,"led":"OFF","dark":false}',
     );
   });
 
   it.each([dark, between, bright, 0, 1023])('is not lit by the first light seen after boot, %i', (sample) => {
-    const bench = newBench();
-    expect(lampLines(bench.ticks(50, sample))).toEqual([]);
-    expect(bench.state.dark).toBe(sample < 300 ? 1 : 0);
+    const kit = newBareKit();
+    expect(lampLines(kit.ticks(50, sample))).toEqual([]);
+    expect(kit.state.dark).toBe(sample < 300 ? 1 : 0);
   });
 
   it.each(['USBLED/ON', 'USBLED'])('is lit by %s for the hold', (payload) => {
-    const bench = brightKit();
-    expect(bench.command(payload)).toEqual([
+    const kit = brightKit();
+    expect(kit.command(payload)).toEqual([
       'Lamp 1',
       'Changed',
       `Result {"ok":true,"command":"${payload}","lamp":"ON","cause":"command","remaining":10}`,
     ]);
-    expect(lampLines(bench.ticks(99, bright))).toEqual([]);
-    expect(bench.lamp()).toBe('lit, command');
-    expect(lampLines(bench.ticks(1, bright))).toEqual(['Lamp 0']);
-    expect(bench.lamp()).toBe('off, hold-over');
+    expect(lampLines(kit.ticks(99, bright))).toEqual([]);
+    expect(kit.lamp()).toBe('lit, command');
+    expect(lampLines(kit.ticks(1, bright))).toEqual(['Lamp 0']);
+    expect(kit.lamp()).toBe('off, hold-over');
   });
 
   it('is lit anew for the whole hold by USBLED/ON while it is lit', () => {
-    const bench = brightKit();
-    bench.command('USBLED/ON');
-    bench.ticks(70, bright);
-    expect(resultOf(bench.command('USBLED/ON'))).toContain('"remaining":10');
-    expect(lampLines(bench.ticks(99, bright))).toEqual([]);
-    expect(lampLines(bench.ticks(1, bright))).toEqual(['Lamp 0']);
+    const kit = brightKit();
+    kit.command('USBLED/ON');
+    kit.ticks(70, bright);
+    expect(resultOf(kit.command('USBLED/ON'))).toContain('"remaining":10');
+    expect(lampLines(kit.ticks(99, bright))).toEqual([]);
+    expect(lampLines(kit.ticks(1, bright))).toEqual(['Lamp 0']);
   });
 
   it.each(['USBLED/OFF', 'USBLED'])('is put off at once by %s while it is lit', (payload) => {
-    const bench = brightKit();
-    bench.command('USBLED/ON');
-    bench.ticks(30, bright);
-    expect(bench.command(payload)).toEqual([
+    const kit = brightKit();
+    kit.command('USBLED/ON');
+    kit.ticks(30, bright);
+    expect(kit.command(payload)).toEqual([
       'Lamp 0',
       'Changed',
       `Result {"ok":true,"command":"${payload}","lamp":"OFF","cause":"command","remaining":0}`,
     ]);
-    expect(lampLines(bench.ticks(300, bright))).toEqual([]);
+    expect(lampLines(kit.ticks(300, bright))).toEqual([]);
   });
 
   it('is put off by USBLED/OFF also when it is off, and keeps its cause', () => {
-    const bench = afterHold(bright);
-    expect(bench.command('USBLED/OFF')).toEqual([
+    const kit = afterHold(bright);
+    expect(kit.command('USBLED/OFF')).toEqual([
       'Lamp 0',
       'Result {"ok":true,"command":"USBLED/OFF","lamp":"OFF","cause":"hold-over","remaining":0}',
     ]);
   });
 
   it('is put off by USBLED/OFF until the next dusk, not until the next dark sample', () => {
-    const bench = brightKit();
-    bench.ticks(5, dark);
-    expect(bench.lamp()).toBe('lit, dusk');
-    bench.command('USBLED/OFF');
-    expect(lampLines(bench.ticks(600, dark))).toEqual([]);
-    bench.ticks(5, bright);
-    expect(lampLines(bench.ticks(5, dark))).toEqual(['Lamp 1']);
+    const kit = brightKit();
+    kit.ticks(5, dark);
+    expect(kit.lamp()).toBe('lit, dusk');
+    kit.command('USBLED/OFF');
+    expect(lampLines(kit.ticks(600, dark))).toEqual([]);
+    kit.ticks(5, bright);
+    expect(lampLines(kit.ticks(5, dark))).toEqual(['Lamp 1']);
   });
 
   it('is lit for the hold when light falls from bright to dark', () => {
-    const bench = brightKit();
-    const lines = bench.ticks(3, dark);
+    const kit = brightKit();
+    const lines = kit.ticks(3, dark);
     expect(lampLines(lines)).toEqual(['Lamp 1']);
     expect(lines).toContain('Changed');
-    expect(bench.lamp()).toBe('lit, dusk');
-    expect(remainingS(bench.state)).toBe(10);
-    expect(lampLines(bench.ticks(99, dark))).toEqual([]);
-    expect(lampLines(bench.ticks(1, dark))).toEqual(['Lamp 0']);
-    expect(bench.lamp()).toBe('off, hold-over');
+    expect(kit.lamp()).toBe('lit, dusk');
+    expect(remainingS(kit.state)).toBe(10);
+    expect(lampLines(kit.ticks(99, dark))).toEqual([]);
+    expect(lampLines(kit.ticks(1, dark))).toEqual(['Lamp 0']);
+    expect(kit.lamp()).toBe('off, hold-over');
   });
 
   it.each([
@@ -121,91 +121,91 @@ describe('the lamp', () => {
     ['darker', [dark, 0]],
     ['to and fro', [bright, dark, between, 0, 1023]],
   ])('is lit neither longer nor shorter when light changes %s while it is lit', (_how, samples) => {
-    const bench = brightKit();
-    bench.command('USBLED/ON');
-    for (let i = 0; i < 99; i++) expect(lampLines(bench.ticks(1, samples[i % samples.length]))).toEqual([]);
-    expect(lampLines(bench.ticks(1, samples[0]))).toEqual(['Lamp 0']);
+    const kit = brightKit();
+    kit.command('USBLED/ON');
+    for (let i = 0; i < 99; i++) expect(lampLines(kit.ticks(1, samples[i % samples.length]))).toEqual([]);
+    expect(lampLines(kit.ticks(1, samples[0]))).toEqual(['Lamp 0']);
   });
 
   it('goes off with the tick after a stall that lasted longer than its hold', () => {
-    const bench = brightKit();
-    bench.command('USBLED/ON');
-    expect(lampLines(bench.longTick(60_000, bright))).toEqual(['Lamp 0']);
+    const kit = brightKit();
+    kit.command('USBLED/ON');
+    expect(lampLines(kit.longTick(60_000, bright))).toEqual(['Lamp 0']);
   });
 
   it('goes off a little early rather than late when ticks do not divide the hold', () => {
-    const bench = newBench(1_250);
-    bench.command('USBLED/ON');
-    expect(lampLines(bench.ticks(11, bright))).toEqual([]);
-    expect(lampLines(bench.ticks(1, bright))).toEqual(['Lamp 0']);
+    const kit = newBareKit(1_250);
+    kit.command('USBLED/ON');
+    expect(lampLines(kit.ticks(11, bright))).toEqual([]);
+    expect(lampLines(kit.ticks(1, bright))).toEqual(['Lamp 0']);
   });
 });
 
 describe('dusk', () => {
   it('needs light below 300: 300 itself is not dark', () => {
-    const bench = brightKit();
-    expect(lampLines(bench.ticks(20, 300))).toEqual([]);
-    expect(lampLines(bench.ticks(4, 299))).toEqual(['Lamp 1']);
+    const kit = brightKit();
+    expect(lampLines(kit.ticks(20, 300))).toEqual([]);
+    expect(lampLines(kit.ticks(4, 299))).toEqual(['Lamp 1']);
   });
 
   it('is over only from 320 on: light around 300 lights the lamp once', () => {
-    const bench = brightKit();
-    bench.ticks(4, 299);
-    bench.ticks(200, 299);
-    expect(bench.lamp()).toBe('off, hold-over');
-    bench.ticks(10, 319);
-    expect(lampLines(bench.ticks(10, 299))).toEqual([]);
-    bench.ticks(4, 320);
-    expect(lampLines(bench.ticks(4, 299))).toEqual(['Lamp 1']);
+    const kit = brightKit();
+    kit.ticks(4, 299);
+    kit.ticks(200, 299);
+    expect(kit.lamp()).toBe('off, hold-over');
+    kit.ticks(10, 319);
+    expect(lampLines(kit.ticks(10, 299))).toEqual([]);
+    kit.ticks(4, 320);
+    expect(lampLines(kit.ticks(4, 299))).toEqual(['Lamp 1']);
   });
 
   it('looks at the mean of four samples: one dark sample is no dusk', () => {
-    const bench = brightKit();
-    expect(lampLines(bench.ticks(1, 0))).toEqual([]);
-    expect(bench.state.light).toBe(525);
-    bench.ticks(4, bright);
-    expect(bench.state.light).toBe(700);
+    const kit = brightKit();
+    expect(lampLines(kit.ticks(1, 0))).toEqual([]);
+    expect(kit.state.light).toBe(525);
+    kit.ticks(4, bright);
+    expect(kit.state.light).toBe(700);
   });
 
   it('and dawn are told although they change no output', () => {
-    const bench = newBench();
-    bench.state.dueMs = 60_000;
-    expect(bench.ticks(1, dark)).toEqual(['Changed']);
-    expect(bench.ticks(10, dark)).toEqual([]);
-    expect(bench.ticks(4, bright)).toEqual(['Changed']);
-    expect(stateJson(bench.state, '')).toContain('"dark":false');
+    const kit = newBareKit();
+    kit.state.dueMs = 60_000;
+    expect(kit.ticks(1, dark)).toEqual(['Changed']);
+    expect(kit.ticks(10, dark)).toEqual([]);
+    expect(kit.ticks(4, bright)).toEqual(['Changed']);
+    expect(stateJson(kit.state, '')).toContain('"dark":false');
   });
 });
 
 describe("the lamp's own light", () => {
   it('is no dusk when it goes with the lamp', () => {
-    const bench = brightKit();
-    bench.command('USBLED/ON');
-    bench.ticks(100, 1023);
-    expect(lampLines(bench.ticks(600, dark))).toEqual([]);
+    const kit = brightKit();
+    kit.command('USBLED/ON');
+    kit.ticks(100, 1023);
+    expect(lampLines(kit.ticks(600, dark))).toEqual([]);
   });
 
   it('is still its own for ten samples after it went off: the first one after that sets the level', () => {
-    const bench = afterHold(bright);
-    bench.ticks(10, 1023);
-    expect(bench.state.settled).toBe(0);
-    expect(lampLines(bench.ticks(1, dark))).toEqual([]);
-    expect([bench.state.settled, bench.state.dark]).toEqual([1, 1]);
-    expect(lampLines(bench.ticks(100, dark))).toEqual([]);
+    const kit = afterHold(bright);
+    kit.ticks(10, 1023);
+    expect(kit.state.settled).toBe(0);
+    expect(lampLines(kit.ticks(1, dark))).toEqual([]);
+    expect([kit.state.settled, kit.state.dark]).toEqual([1, 1]);
+    expect(lampLines(kit.ticks(100, dark))).toEqual([]);
   });
 
   it('counts for a second after a command in the middle of a stall, however long the next tick', () => {
-    const bench = brightKit();
-    bench.command('USBLED/ON');
-    bench.ticks(5, 1023);
-    bench.command('USBLED/OFF');
+    const kit = brightKit();
+    kit.command('USBLED/ON');
+    kit.ticks(5, 1023);
+    kit.command('USBLED/OFF');
     // The tick counts from before the stall, the lamp has been off for no time at all.
-    bench.longTick(5_000, 1023);
+    kit.longTick(5_000, 1023);
     for (let i = 0; i < 9; i++) {
-      bench.ticks(1, 1023);
-      expect(bench.state.settled).toBe(0);
+      kit.ticks(1, 1023);
+      expect(kit.state.settled).toBe(0);
     }
-    expect(lampLines(bench.ticks(100, dark))).toEqual([]);
+    expect(lampLines(kit.ticks(100, dark))).toEqual([]);
   });
 
   it.each([
@@ -214,11 +214,11 @@ describe("the lamp's own light", () => {
     [319, 0],
     [320, 0],
   ])('is over with a sample of %i: after a bright time it is dark = %i', (sample, isDark) => {
-    const bench = afterHold(bright);
-    bench.ticks(10, 1023);
-    bench.ticks(1, sample);
-    expect(bench.state.dark).toBe(isDark);
-    expect(bench.lamp()).toBe('off, hold-over');
+    const kit = afterHold(bright);
+    kit.ticks(10, 1023);
+    kit.ticks(1, sample);
+    expect(kit.state.dark).toBe(isDark);
+    expect(kit.lamp()).toBe('off, hold-over');
   });
 
   it.each([
@@ -227,33 +227,33 @@ describe("the lamp's own light", () => {
     [319, 1],
     [320, 0],
   ])('is over with a sample of %i: after a dark time it is dark = %i', (sample, isDark) => {
-    const bench = brightKit();
-    bench.ticks(3, dark);
-    bench.ticks(100, dark);
-    expect(bench.lamp()).toBe('off, hold-over');
-    bench.ticks(10, dark);
-    bench.ticks(1, sample);
-    expect(bench.state.dark).toBe(isDark);
-    expect(bench.lamp()).toBe('off, hold-over');
+    const kit = brightKit();
+    kit.ticks(3, dark);
+    kit.ticks(100, dark);
+    expect(kit.lamp()).toBe('off, hold-over');
+    kit.ticks(10, dark);
+    kit.ticks(1, sample);
+    expect(kit.state.dark).toBe(isDark);
+    expect(kit.lamp()).toBe('off, hold-over');
   });
 
   it('does not hide a real dusk after it', () => {
-    const bench = afterHold(bright);
-    bench.ticks(11, bright);
-    expect(lampLines(bench.ticks(3, dark))).toEqual(['Lamp 1']);
+    const kit = afterHold(bright);
+    kit.ticks(11, bright);
+    expect(lampLines(kit.ticks(3, dark))).toEqual(['Lamp 1']);
   });
 
   it('never lights the lamp for ever, however strongly it shines on the sensor', () => {
     forSeeds(200, (random) => {
-      const bench = newBench();
+      const kit = newBareKit();
       const ambient = random.int(0, 299);
       const own = random.int(0, 1023);
       let lighted = 0;
-      bench.ticks(5, ambient);
-      bench.command('USBLED/ON');
+      kit.ticks(5, ambient);
+      kit.command('USBLED/ON');
       for (let i = 0; i < 1_000; i++) {
-        const lit = bench.state.lampMs > 0;
-        lighted += lampLines(bench.ticks(1, Math.min(1023, ambient + (lit ? own : 0)))).filter(
+        const lit = kit.state.lampMs > 0;
+        lighted += lampLines(kit.ticks(1, Math.min(1023, ambient + (lit ? own : 0)))).filter(
           (line) => line === 'Lamp 1',
         ).length;
       }
@@ -271,15 +271,15 @@ describe('the LED', () => {
     ['LED/OFF', 0, 0],
     ['LED/OFF', 1, 0],
   ])('%s turns it from %i to %i', (payload, from, to) => {
-    const bench = newBench();
-    if (from) bench.command('LED/ON');
-    expect(bench.command(payload)).toEqual([
+    const kit = newBareKit();
+    if (from) kit.command('LED/ON');
+    expect(kit.command(payload)).toEqual([
       `Led ${to}`,
       'Changed',
       `Result {"ok":true,"command":"${payload}","led":"${to ? 'ON' : 'OFF'}"}`,
     ]);
-    expect(stateJson(bench.state, '')).toContain(`"led":"${to ? 'ON' : 'OFF'}"`);
-    expect(bench.lamp()).toBe('off, boot');
+    expect(stateJson(kit.state, '')).toContain(`"led":"${to ? 'ON' : 'OFF'}"`);
+    expect(kit.lamp()).toBe('off, boot');
   });
 });
 
@@ -293,33 +293,33 @@ describe('a command', () => {
     ['led/set', 'TOGGLE', 'Led 1', '"led":"ON"'],
     ['led/set', 'off', 'Led 0', '"led":"OFF"'],
   ])('on %s may be written %s', (set, payload, effect, rest) => {
-    const lines = newBench().command(payload, set);
+    const lines = newBareKit().command(payload, set);
     expect(lines[0]).toBe(effect);
     expect(resultOf(lines)).toBe(`{"ok":true,"command":"${set} ${payload}",${rest}}`);
   });
 
   it('cds is answered with the light, and with a result', () => {
-    const bench = newBench();
-    bench.ticks(5, 512);
-    expect(bench.command('cds')).toEqual([
+    const kit = newBareKit();
+    kit.ticks(5, 512);
+    expect(kit.command('cds')).toEqual([
       'Reply cds: Light intensity is 512',
       'Result {"ok":true,"command":"cds"}',
     ]);
   });
 
   it('that is empty is met with silence, on every topic, also when retained', () => {
-    const bench = newBench();
+    const kit = newBareKit();
     for (const set of ['', 'lamp/set', 'led/set', 'fan/set']) {
-      expect(bench.command('', set)).toEqual([]);
-      expect(bench.retained('', set)).toEqual([]);
+      expect(kit.command('', set)).toEqual([]);
+      expect(kit.retained('', set)).toEqual([]);
     }
   });
 
   it("that is the kit's own greeting is none, but another kit's greeting is not understood", () => {
-    const bench = newBench();
-    expect(bench.command('Connection has established with nodeMCU_Kit Number 2')).toEqual([]);
-    expect(bench.command('Connection has established with nodeMCU_Kit Number 3')).toHaveLength(1);
-    expect(bench.command('Connection has established with nodeMCU_Kit Number 2', 'lamp/set')).toHaveLength(1);
+    const kit = newBareKit();
+    expect(kit.command('Connection has established with nodeMCU_Kit Number 2')).toEqual([]);
+    expect(kit.command('Connection has established with nodeMCU_Kit Number 3')).toHaveLength(1);
+    expect(kit.command('Connection has established with nodeMCU_Kit Number 2', 'lamp/set')).toHaveLength(1);
   });
 
   it.each([
@@ -336,9 +336,9 @@ describe('a command', () => {
     'on',
     '{}',
   ])('is compared exactly: %j is not understood', (payload) => {
-    const bench = brightKit();
-    const before = JSON.stringify(bench.state);
-    expect(parsedResult(bench.command(payload))).toEqual({
+    const kit = brightKit();
+    const before = JSON.stringify(kit.state);
+    expect(parsedResult(kit.command(payload))).toEqual({
       ok: false,
       command: payload,
       error: 'not understood',
@@ -355,7 +355,7 @@ describe('a command', () => {
         'cds',
       ],
     });
-    expect(JSON.stringify(bench.state)).toBe(before);
+    expect(JSON.stringify(kit.state)).toBe(before);
   });
 
   it.each([
@@ -365,14 +365,14 @@ describe('a command', () => {
     ['fan/set', 'on', ['lamp/set', 'led/set']],
     ['lamp/set/set', 'on', ['lamp/set', 'led/set']],
   ])('on %s that is %j is answered with what would be understood', (set, payload, expected) => {
-    const bench = newBench();
-    expect(parsedResult(bench.command(payload, set))).toEqual({
+    const kit = newBareKit();
+    expect(parsedResult(kit.command(payload, set))).toEqual({
       ok: false,
       command: set + ' ' + payload,
       error: 'not understood',
       expected,
     });
-    expect(bench.lamp()).toBe('off, boot');
+    expect(kit.lamp()).toBe('off, boot');
   });
 
   it.each([
@@ -384,27 +384,25 @@ describe('a command', () => {
     ['led/set', 'toggle'],
     ['', 'nonsense'],
   ])('that was retained is never obeyed but told why: %s %s', (set, payload) => {
-    const bench = brightKit();
-    const before = JSON.stringify(bench.state);
-    expect(bench.retained(payload, set)).toEqual([
+    const kit = brightKit();
+    const before = JSON.stringify(kit.state);
+    expect(kit.retained(payload, set)).toEqual([
       `Result {"ok":false,"command":"${set ? set + ' ' : ''}${payload}",` +
         '"error":"a retained command is not obeyed: publish without the retain flag"}',
     ]);
-    expect(JSON.stringify(bench.state)).toBe(before);
+    expect(JSON.stringify(kit.state)).toBe(before);
   });
 
   it.each([257, 1_000, 1 << 20])('of %i bytes is refused, whatever it was', (size) => {
-    const bench = newBench();
-    expect(bench.oversize(size)).toEqual([
-      'Result {"ok":false,"command":"","error":"longer than 256 bytes"}',
-    ]);
-    expect(bench.oversize(size, 'lamp/set')).toEqual([
+    const kit = newBareKit();
+    expect(kit.oversize(size)).toEqual(['Result {"ok":false,"command":"","error":"longer than 256 bytes"}']);
+    expect(kit.oversize(size, 'lamp/set')).toEqual([
       'Result {"ok":false,"command":"lamp/set ","error":"longer than 256 bytes"}',
     ]);
   });
 
   it('of 256 bytes is looked at', () => {
-    expect(parsedResult(newBench().command('x'.repeat(256)))).toMatchObject({
+    expect(parsedResult(newBareKit().command('x'.repeat(256)))).toMatchObject({
       command: 'x'.repeat(32),
       error: 'not understood',
     });
@@ -433,8 +431,8 @@ describe('a command', () => {
       for (let left = random.int(1, 40); left > 0; left--) text += random.pick(letters);
       const set = random.pick(['', 'lamp/set', 'fan/set']);
       const payload = Buffer.from(text, 'utf8').toString('latin1');
-      const bench = newBench();
-      const lines = random.oneIn(4) ? bench.retained(payload, set) : bench.command(payload, set);
+      const kit = newBareKit();
+      const lines = random.oneIn(4) ? kit.retained(payload, set) : kit.command(payload, set);
       const echoed = parsedResult(lines).command as string;
       const name = set ? set + ' ' + text : text;
       const bytes = Buffer.byteLength(echoed);
@@ -446,26 +444,26 @@ describe('a command', () => {
 
   it('in any bytes is answered once and changes nothing', () => {
     forSeeds(5_000, (random) => {
-      const bench = newBench();
-      const before = JSON.stringify(bench.state);
-      const lines = bench.command(
+      const kit = newBareKit();
+      const before = JSON.stringify(kit.state);
+      const lines = kit.command(
         random.bytes(random.int(1, 256)),
         random.pick(['', 'lamp/set', random.bytes(6)]),
       );
       expect(lines).toHaveLength(1);
       expect(lines[0]).toMatch(/^Result \{"ok":false,"command":/);
-      expect(JSON.stringify(bench.state)).toBe(before);
+      expect(JSON.stringify(kit.state)).toBe(before);
     });
   });
 });
 
 describe('a reading', () => {
   /** A kit at rest, with a good reading that has just ended, and its telemetry far away. */
-  function readKit(): Bench {
-    const bench = newBench();
-    bench.ticks(20, bright);
-    bench.reading(255, 402);
-    return bench;
+  function readKit(): BareKit {
+    const kit = newBareKit();
+    kit.ticks(20, bright);
+    kit.reading(255, 402);
+    return kit;
   }
 
   it.each([
@@ -473,33 +471,33 @@ describe('a reading', () => {
     ['dht22_t', 'Temperature is 25.50'],
     ['dht22_h', 'Humidity is 40.20'],
   ])('is the reply to %s, at once while it is younger than two seconds', (payload, text) => {
-    const bench = readKit();
+    const kit = readKit();
     const answer = [`Reply ${payload}: ${text}`, `Result {"ok":true,"command":"${payload}"}`];
-    expect(bench.command(payload)).toEqual(answer);
-    expect(bench.ticks(19, bright)).toEqual([]);
-    expect(bench.command(payload)).toEqual(answer);
+    expect(kit.command(payload)).toEqual(answer);
+    expect(kit.ticks(19, bright)).toEqual([]);
+    expect(kit.command(payload)).toEqual(answer);
   });
 
   it('of two seconds ago is too old: the reply waits for a fresh one', () => {
-    const bench = readKit();
-    bench.ticks(20, bright);
-    expect(bench.command('dht22_t')).toEqual([]);
-    expect(bench.ticks(1, bright)).toEqual(['Sample']);
-    expect(bench.ticks(5, bright)).toEqual([]);
-    expect(bench.reading(260, 400)).toEqual([
+    const kit = readKit();
+    kit.ticks(20, bright);
+    expect(kit.command('dht22_t')).toEqual([]);
+    expect(kit.ticks(1, bright)).toEqual(['Sample']);
+    expect(kit.ticks(5, bright)).toEqual([]);
+    expect(kit.reading(260, 400)).toEqual([
       'Reply dht22_t: Temperature is 26.00',
       'Result {"ok":true,"command":"dht22_t"}',
     ]);
   });
 
   it('is shared by all who asked for it, and each is answered in turn', () => {
-    const bench = readKit();
-    bench.ticks(20, bright);
-    bench.command('dht22_h');
-    expect(bench.ticks(1, bright)).toEqual(['Sample']);
-    bench.command('dht22');
-    bench.command('dht22_h');
-    expect(bench.reading(-5, 1000)).toEqual([
+    const kit = readKit();
+    kit.ticks(20, bright);
+    kit.command('dht22_h');
+    expect(kit.ticks(1, bright)).toEqual(['Sample']);
+    kit.command('dht22');
+    kit.command('dht22_h');
+    expect(kit.reading(-5, 1000)).toEqual([
       'Reply dht22_h: Humidity is 100.00',
       'Result {"ok":true,"command":"dht22_h"}',
       'Reply dht22: Temperature is -0.50, and Humidity is 100.00',
@@ -507,17 +505,17 @@ describe('a reading', () => {
       'Reply dht22_h: Humidity is 100.00',
       'Result {"ok":true,"command":"dht22_h"}',
     ]);
-    expect(bench.ticks(19, bright)).toEqual([]);
+    expect(kit.ticks(19, bright)).toEqual([]);
   });
 
   it('that failed reads nan, and the result says why', () => {
-    const bench = readKit();
-    bench.ticks(20, bright);
-    bench.command('dht22');
-    bench.command('dht22_t');
-    bench.command('dht22_h');
-    bench.ticks(1, bright);
-    expect(bench.reading(NaN, NaN)).toEqual([
+    const kit = readKit();
+    kit.ticks(20, bright);
+    kit.command('dht22');
+    kit.command('dht22_t');
+    kit.command('dht22_h');
+    kit.ticks(1, bright);
+    expect(kit.reading(NaN, NaN)).toEqual([
       'Reply dht22: Temperature is nan, and Humidity is nan',
       'Result {"ok":false,"command":"dht22","error":"DHT22 did not answer"}',
       'Reply dht22_t: Temperature is nan',
@@ -528,33 +526,33 @@ describe('a reading', () => {
   });
 
   it('that failed serves nobody afterwards: who asks then gets a fresh one within 2.1 s', () => {
-    const bench = readKit();
-    bench.ticks(20, bright);
-    bench.command('dht22');
-    bench.ticks(1, bright);
-    bench.reading(NaN, NaN);
-    expect(bench.command('dht22_t')).toEqual([]);
-    expect(bench.ticks(19, bright)).toEqual([]);
-    expect(bench.ticks(1, bright)).toEqual(['Sample']);
-    expect(bench.reading(1, 2)[0]).toBe('Reply dht22_t: Temperature is 0.10');
+    const kit = readKit();
+    kit.ticks(20, bright);
+    kit.command('dht22');
+    kit.ticks(1, bright);
+    kit.reading(NaN, NaN);
+    expect(kit.command('dht22_t')).toEqual([]);
+    expect(kit.ticks(19, bright)).toEqual([]);
+    expect(kit.ticks(1, bright)).toEqual(['Sample']);
+    expect(kit.reading(1, 2)[0]).toBe('Reply dht22_t: Temperature is 0.10');
   });
 
   it('is not started within two seconds of boot or of the one before, and never twice at once', () => {
     forSeeds(300, (random) => {
-      const bench = newBench(10_000, 2_000);
+      const kit = newBareKit(10_000, 2_000);
       let sinceMs = 0;
       let sampling = false;
       for (let i = 0; i < 300; i++) {
-        if (random.oneIn(5)) bench.command(random.pick(['dht22', 'dht22_t', 'dht22_h']));
+        if (random.oneIn(5)) kit.command(random.pick(['dht22', 'dht22_t', 'dht22_h']));
         const ms = random.pick([100, 100, 100, 250, 1_900, 7_000]);
         sinceMs += ms;
-        if (bench.longTick(ms, bright).includes('Sample')) {
+        if (kit.longTick(ms, bright).includes('Sample')) {
           expect(sampling).toBe(false);
           expect(sinceMs).toBeGreaterThanOrEqual(2_000);
           sampling = true;
         }
         if (sampling && random.oneIn(2)) {
-          bench.reading(random.pick([NaN, 200]), 400);
+          kit.reading(random.pick([NaN, 200]), 400);
           sampling = false;
           sinceMs = 0;
         }
@@ -564,46 +562,45 @@ describe('a reading', () => {
 
   it('answers every request exactly once, whatever comes between', () => {
     forSeeds(300, (random) => {
-      const bench = newBench();
+      const kit = newBareKit();
       let waiting = 0;
       for (let i = 0; i < 200; i++) {
         let lines: string[] = [];
         if (random.oneIn(3)) {
           waiting++;
-          lines = bench.command(random.pick(['dht22', 'dht22_t', 'dht22_h']));
-        } else if (bench.state.sampling && random.oneIn(3))
-          lines = bench.reading(random.pick([NaN, 200]), 400);
-        else lines = bench.longTick(random.pick([100, 1_000]), random.pick([dark, bright]));
+          lines = kit.command(random.pick(['dht22', 'dht22_t', 'dht22_h']));
+        } else if (kit.state.sampling && random.oneIn(3)) lines = kit.reading(random.pick([NaN, 200]), 400);
+        else lines = kit.longTick(random.pick([100, 1_000]), random.pick([dark, bright]));
         const answered = lines.filter(
           (line) => line.startsWith('Result') && line.includes('"command":"dht22'),
         ).length;
         waiting -= answered;
         expect(waiting).toBeGreaterThanOrEqual(0);
         // The telemetry may wait for the same reading.
-        expect(bench.state.asked.replace('0', '')).toHaveLength(waiting);
+        expect(kit.state.asked.replace('0', '')).toHaveLength(waiting);
       }
     });
   });
 
   it('is waited for by at most eight: who comes later is told', () => {
-    const bench = readKit();
-    bench.ticks(20, bright);
-    for (let i = 0; i < 8; i++) expect(bench.command('dht22')).toEqual([]);
+    const kit = readKit();
+    kit.ticks(20, bright);
+    for (let i = 0; i < 8; i++) expect(kit.command('dht22')).toEqual([]);
     for (let i = 0; i < 500; i++)
-      expect(bench.command('dht22_t')).toEqual([
+      expect(kit.command('dht22_t')).toEqual([
         'Result {"ok":false,"command":"dht22_t","error":"too many requests at once"}',
       ]);
-    expect(bench.command('cds')).toHaveLength(2);
-    bench.ticks(1, bright);
-    expect(bench.reading(1, 1)).toHaveLength(16);
+    expect(kit.command('cds')).toHaveLength(2);
+    kit.ticks(1, bright);
+    expect(kit.reading(1, 1)).toHaveLength(16);
   });
 
   it('brings telemetry every ten seconds, the first two seconds after boot', () => {
-    const bench = newBench();
+    const kit = newBareKit();
     const at: number[] = [];
     for (let tick = 1; tick <= 600; tick++)
-      if (bench.ticks(1, bright).includes('Sample')) {
-        expect(bench.reading(200, 400)).toEqual(['Telemetry']);
+      if (kit.ticks(1, bright).includes('Sample')) {
+        expect(kit.reading(200, 400)).toEqual(['Telemetry']);
         at.push(tick);
       }
     expect(at.length).toBeGreaterThanOrEqual(6);
@@ -613,25 +610,25 @@ describe('a reading', () => {
   });
 
   it('that failed brings telemetry, too: the kit is alive', () => {
-    const bench = newBench();
-    bench.ticks(20, bright);
-    expect(bench.reading(NaN, NaN)).toEqual(['Telemetry']);
+    const kit = newBareKit();
+    kit.ticks(20, bright);
+    expect(kit.reading(NaN, NaN)).toEqual(['Telemetry']);
   });
 
   it('missed by a stall is not made up for: one telemetry, then the usual cadence', () => {
-    const bench = readKit();
-    bench.longTick(60_000, bright);
-    expect(bench.reading(200, 400)).toEqual(['Telemetry']);
-    const lines = bench.ticks(19, bright);
+    const kit = readKit();
+    kit.longTick(60_000, bright);
+    expect(kit.reading(200, 400)).toEqual(['Telemetry']);
+    const lines = kit.ticks(19, bright);
     expect(lines).toEqual([]);
   });
 
   it('that fails six times in a row is told once as a stuck sensor, and again after it had worked', () => {
     const stuck = 'Result {"ok":false,"error":"DHT22 is stuck: switch its power off and on"}';
-    const bench = newBench();
+    const kit = newBareKit();
     const readings = (count: number, value: number): string[] => {
       let lines: string[] = [];
-      for (let i = 0; i < count; i++) lines = lines.concat(bench.reading(value, value));
+      for (let i = 0; i < count; i++) lines = lines.concat(kit.reading(value, value));
       return lines.filter((line) => line.startsWith('Result'));
     };
     expect(readings(5, NaN)).toEqual([]);
@@ -644,16 +641,16 @@ describe('a reading', () => {
 
 describe('the state document', () => {
   it('tells lamp, cause, remaining seconds rounded up, LED, dusk and what the board adds', () => {
-    const bench = brightKit();
-    bench.command('LED/ON');
-    bench.ticks(3, dark);
-    bench.ticks(1, dark);
-    expect(stateJson(bench.state, ',"board":"nodemcu"')).toBe(
+    const kit = brightKit();
+    kit.command('LED/ON');
+    kit.ticks(3, dark);
+    kit.ticks(1, dark);
+    expect(stateJson(kit.state, ',"board":"nodemcu"')).toBe(
       '{"lamp":"ON","cause":"dusk","remaining":10,"led":"ON","dark":true,"board":"nodemcu"}',
     );
-    bench.ticks(98, dark);
-    expect(stateJson(bench.state, '')).toContain('"lamp":"ON","cause":"dusk","remaining":1,');
-    bench.ticks(1, dark);
-    expect(stateJson(bench.state, '')).toContain('"lamp":"OFF","cause":"hold-over","remaining":0,');
+    kit.ticks(98, dark);
+    expect(stateJson(kit.state, '')).toContain('"lamp":"ON","cause":"dusk","remaining":1,');
+    kit.ticks(1, dark);
+    expect(stateJson(kit.state, '')).toContain('"lamp":"OFF","cause":"hold-over","remaining":0,');
   });
 });

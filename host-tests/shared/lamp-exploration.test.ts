@@ -11,7 +11,7 @@ import { describe, expect, it } from 'vitest';
 import { Effect } from '../../shared/effects';
 import { greetingText } from '../../shared/messages';
 import { newKit, step, tickMs, Cause, KitEventType, type KitEvent, type KitState } from '../../shared/kit';
-import { between, bright, causeText, dark, newBench } from '../support/bench';
+import { between, bright, causeText, dark, newBareKit } from '../support/bare-kit';
 import { explore, pack, unpack, type Explored, type Machine } from '../support/explore';
 import { forSeeds } from '../support/random';
 
@@ -354,8 +354,8 @@ describe('the lamp, explored whole', () => {
 
   it('does not depend on LED, sensors and telemetry, so that these need no exploring', () => {
     forSeeds(200, (random) => {
-      const one = newBench();
-      const other = newBench(10_000, 2_000);
+      const one = newBareKit();
+      const other = newBareKit(10_000, 2_000);
       other.command('LED/ON');
       other.reading(random.pick([NaN, 200]), 400);
       for (let i = 0; i < 300; i++) {
@@ -364,12 +364,12 @@ describe('the lamp, explored whole', () => {
         const sample = random.pick(plainLight);
         const ms = random.pick([100, 100, 100, 500, 10_000]);
         const payload = random.oneIn(20) ? random.pick(['USBLED', 'USBLED/ON', 'USBLED/OFF']) : '';
-        const lamps = [one, other].map((bench) =>
-          bench
+        const lamps = [one, other].map((kit) =>
+          kit
             .longTick(ms, sample)
-            .concat(payload ? bench.command(payload) : [])
+            .concat(payload ? kit.command(payload) : [])
             .filter((line) => line.startsWith('Lamp'))
-            .concat(bench.lamp(), String(bench.state.dark)),
+            .concat(kit.lamp(), String(kit.state.dark)),
         );
         expect(lamps[0]).toEqual(lamps[1]);
       }

@@ -2,7 +2,7 @@ import { newKit, step, tickMs, Cause, KitEventType, type KitEvent, type KitState
 import { newRecorder } from './recorder';
 
 /** A kit without a board: what happens to it goes in as words, what it asks for comes out as lines. */
-export interface Bench {
+export interface BareKit {
   state: KitState;
   /** Ticks of 100 ms with the light at `sample`; returns what the kit asked for. */
   ticks(count: number, sample: number): string[];
@@ -35,7 +35,7 @@ export function causeText(cause: Cause): string {
   return causes[cause];
 }
 
-export function newBench(holdMs = 10_000, periodMs = 10_000): Bench {
+export function newBareKit(holdMs = 10_000, periodMs = 10_000): BareKit {
   const state = newKit(2, { holdMs, darkBelow: 300, brightFrom: 320 }, periodMs);
   const recorder = newRecorder();
   const after = (event: KitEvent): string[] => {
