@@ -1,8 +1,6 @@
 import { defineConfig } from 'vitest/config';
-import { font } from './build/font.ts';
 
 export default defineConfig({
-  plugins: [font()],
   test: {
     include: ['host-tests/**/*.test.ts'],
     globalSetup: 'host-tests/support/build-firmware.ts',
