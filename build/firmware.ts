@@ -1,8 +1,9 @@
-import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { rollup, type LogLevel, type OutputOptions, type RollupLog, type RollupOptions } from 'rollup';
 import config from '../rollup.config.mjs';
+import { firmwareIsFresh, outputs } from './freshness';
 import { gate } from './gate';
 import { readBoardNames, type BoardNames } from './names';
 import { root } from './root';
@@ -20,10 +21,6 @@ export interface Bundle {
 
 /** What a build was refused for, as lines for the user; no stack is of use. */
 export class BuildError extends Error {}
-
-/** What the bundles are made of: a change here makes them stale. */
-const inputs = ['shared', 'device', 'build', 'rollup.config.mjs', 'tsconfig.json', 'tsconfig.device.json'];
-const outputs = ['dist/firmware.js', 'dist/loader.js'];
 
 /**
  * Builds dist/firmware.js and dist/loader.js and lets the gate read both. Throws BuildError when the types
@@ -43,9 +40,7 @@ export async function buildFirmware(): Promise<Bundle[]> {
 
 /** Builds only when a source is newer than what is in dist/; undefined when nothing had to be done. */
 export async function ensureFirmware(): Promise<Bundle[] | undefined> {
-  const built = Math.min(...(await Promise.all(outputs.map((file) => modifiedMs(join(root, file))))));
-  const changed = Math.max(...(await Promise.all(inputs.map((path) => newestMs(join(root, path))))));
-  return built > changed ? undefined : buildFirmware();
+  return (await firmwareIsFresh()) ? undefined : buildFirmware();
 }
 
 async function buildBundle(options: RollupOptions, names: BoardNames): Promise<Bundle> {
@@ -92,16 +87,4 @@ async function writeWhole(file: string, text: string): Promise<void> {
   await mkdir(dirname(file), { recursive: true });
   await writeFile(unfinished, text);
   await rename(unfinished, file);
-}
-
-/** When the file, or in a folder the newest of its files, last changed; a removed file changes its folder. */
-async function newestMs(path: string): Promise<number> {
-  const own = await stat(path);
-  if (!own.isDirectory()) return own.mtimeMs;
-  const files = await readdir(path);
-  return Math.max(own.mtimeMs, ...(await Promise.all(files.map((file) => newestMs(join(path, file))))));
-}
-
-async function modifiedMs(file: string): Promise<number> {
-  return (await stat(file).catch(() => undefined))?.mtimeMs ?? 0;
 }

@@ -1,4 +1,3 @@
-import type { Pixels } from './pixels';
 import { printable } from './text';
 
 /**
@@ -7,7 +6,7 @@ import { printable } from './text';
  */
 export type Event =
   | { type: 'led' | 'lamp'; kit: number; lit: boolean }
-  | { type: 'display'; kit: number; on: boolean }
+  | { type: 'display'; kit: number }
   | { type: 'room'; kit: number; room: Room }
   | { type: 'wifi'; kit: number; cut: boolean }
   | { type: 'reset'; kit: number; reason: string }
@@ -43,9 +42,8 @@ export interface KitModel {
   kit: number;
   /** The board's name as people say it. */
   board: string;
-  /** The frame buffer, which the display draws into; absent when none is fitted. */
-  pixels?: Pixels;
-  displayOn: boolean;
+  /** Absent when none is fitted. */
+  display?: Display;
   led: boolean;
   lamp: { lit: boolean; cause?: string; untilMs?: number };
   holdMs: number;
@@ -54,6 +52,12 @@ export interface KitModel {
   wifiCut: boolean;
   /** The retained message on `iot/<kit>/status`; `starting` from a reset until there is one. */
   status: string;
+}
+
+/** What the virtual OLED shows: 64 lines of pixels as 32 of half blocks or 16 of Braille patterns. */
+export interface Display {
+  readonly on: boolean;
+  toText(style: 'half' | 'braille'): string;
 }
 
 export interface LogEntry {
@@ -88,9 +92,6 @@ function applyToKit(kit: KitModel, event: Event, atMs: number): void {
       return;
     case 'lamp':
       kit.lamp = event.lit ? { lit: true, untilMs: atMs + kit.holdMs } : { lit: false };
-      return;
-    case 'display':
-      kit.displayOn = event.on;
       return;
     case 'room':
       kit.room = event.room;

@@ -1,6 +1,5 @@
 import { keyTable } from './keys';
-import type { KitModel, LogEntry, Model } from './model';
-import { braille, halfBlocks } from './pixels';
+import type { Display, KitModel, LogEntry, Model } from './model';
 import { type Line, type Style, clip, columnsOf, pad, widthOf } from './text';
 
 export interface Size {
@@ -25,7 +24,7 @@ export function render(model: Model, size: Size, nowMs: number): Line[] {
 }
 
 function mainLines(model: Model, { columns, rows }: Size, nowMs: number): Line[] {
-  const kit = model.kits[model.chosen] as KitModel;
+  const kit = model.kits[model.chosen]!;
   const facts = factsOf(model, kit, nowMs);
   const tabs = model.kits.length > 1 ? [tabLine(model, columns)] : [];
   const footer = footerLine();
@@ -41,12 +40,12 @@ function mainLines(model: Model, { columns, rows }: Size, nowMs: number): Line[]
 
 /** The display with the facts beside or below it. */
 function bodyLines(model: Model, kit: KitModel, facts: Fact[], size: Size): Line[] {
-  for (const draw of [halfBlocks, braille]) {
-    const picture = pictureOf(kit, draw);
-    const width = (picture[0] as string).length + 2;
+  for (const style of kit.display ? (['half', 'braille'] as const) : []) {
+    const picture = pictureOf(kit.display!, style);
+    const width = columnsOf(picture[0]!) + 2;
+    if (width > size.columns) continue;
     const frame = frameLines(picture, titleOf(model, kit));
     const beside = size.columns - width - 1;
-    if (width > size.columns) continue;
     const body =
       beside >= factsColumns
         ? sideBySide(frame, factColumn(facts, beside), width + 1)
@@ -60,19 +59,17 @@ function titleOf(model: Model, kit: KitModel): string {
   return `Lamplighter kit ${kit.kit} · virtual ${kit.board} · broker ${model.broker.address}`;
 }
 
-function pictureOf(kit: KitModel, draw: typeof braille): string[] {
-  if (kit.pixels && kit.displayOn) return draw(kit.pixels);
-  const blank = draw({ width: 128, height: 64, data: new Uint8Array(128 * 64) });
-  const caption = kit.pixels ? 'the display is off' : 'no display is fitted';
-  const middle = blank.length >> 1;
-  const width = (blank[0] as string).length;
-  const start = (width - caption.length) >> 1;
-  blank[middle] = ' '.repeat(start) + caption + ' '.repeat(width - start - caption.length);
-  return blank;
+function pictureOf(display: Display, style: 'half' | 'braille'): string[] {
+  const picture = display.toText(style).split('\n');
+  if (display.on) return picture;
+  const width = columnsOf(picture[0]!);
+  const caption = 'the display is off';
+  picture[picture.length >> 1] = caption.padStart((width + caption.length) >> 1).padEnd(width);
+  return picture;
 }
 
 function frameLines(picture: string[], title: string): Line[] {
-  const width = (picture[0] as string).length;
+  const width = columnsOf(picture[0]!);
   const head = clip([{ text: title, style: 'bold' }], width - 4);
   return [
     [
@@ -111,6 +108,7 @@ function factsOf(model: Model, kit: KitModel, nowMs: number): Fact[] {
       ? { label: 'WiFi', value: 'cut', style: 'bad', note: 'x restores it' }
       : { label: 'WiFi', value: 'on' },
     linkFact(model, kit),
+    ...(kit.display ? [] : [{ label: 'OLED', value: 'none' }]),
   ];
 }
 

@@ -1,4 +1,4 @@
-import type { KitModel, Model } from '../../../cli/view/model';
+import type { Display, KitModel, Model } from '../../../cli/view/model';
 
 /** A model as `start` makes it, for kits that differ from the usual in what is given. */
 export function modelOf(...kits: Partial<KitModel>[]): Model {
@@ -8,8 +8,7 @@ export function modelOf(...kits: Partial<KitModel>[]): Model {
     kits: kits.map((kit, index) => ({
       kit: 2 + index,
       board: 'NodeMCU',
-      pixels: { width: 128, height: 64, data: new Uint8Array(128 * 64) },
-      displayOn: true,
+      display: displayOf(true),
       led: false,
       lamp: { lit: false },
       holdMs: 10_000,
@@ -23,4 +22,16 @@ export function modelOf(...kits: Partial<KitModel>[]): Model {
     help: false,
     log: [],
   };
+}
+
+/** A display whose every character tells how it was drawn: `h` for half blocks, `b` for Braille patterns. */
+export function displayOf(on: boolean): Display {
+  return {
+    on,
+    toText: (style) => (style === 'half' ? rowsOf('h', 128, 32) : rowsOf('b', 64, 16)),
+  };
+}
+
+function rowsOf(character: string, columns: number, rows: number): string {
+  return Array(rows).fill(character.repeat(columns)).join('\n');
 }

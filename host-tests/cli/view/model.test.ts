@@ -87,7 +87,7 @@ describe('a plain line', () => {
     [message('iot/2', ''), 'iot/2  (empty)'],
     [message('iot/2', '\x1b[2J'), 'iot/2  \\x1b[2J'],
     [message('iot/2', 'x'.repeat(1_000_000)), `iot/2  ${'x'.repeat(400)}… (1000000 bytes)`],
-    [{ type: 'display', kit: 2, on: true }, undefined],
+    [{ type: 'display', kit: 2 }, undefined],
   ])('tells %o', (event, text) => {
     expect(plainText(event)).toBe(text);
   });

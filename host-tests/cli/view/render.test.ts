@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Model } from '../../../cli/view/model';
 import { render } from '../../../cli/view/render';
 import { columnsOf, paint } from '../../../cli/view/text';
-import { modelOf } from './fixture';
+import { displayOf, modelOf } from './fixture';
 
 function screen(model: Model, columns: number, rows: number, nowMs = 0): string[] {
   return render(model, { columns, rows }, nowMs).map((line) => paint(line, false).trimEnd());
@@ -26,11 +26,10 @@ describe('the view', () => {
 
   it('draws Braille where half blocks do not fit, and half blocks where they do', () => {
     const model = modelOf({});
-    model.kits[0]!.pixels!.data[0] = 1;
-    expect(screen(model, 129, 60)[1]).toContain('│⠁');
-    expect(screen(model, 160, 38)[1]).toContain('│▀');
-    expect(screen(model, 160, 36)[1]).toContain('│⠁');
-    expect(screen(model, 132, 44)[1]).toContain('│▀');
+    expect(screen(model, 129, 60)[1]).toContain('│bb');
+    expect(screen(model, 160, 38)[1]).toContain('│hh');
+    expect(screen(model, 160, 36)[1]).toContain('│bb');
+    expect(screen(model, 132, 44)[1]).toContain('│hh');
   });
 
   it('leaves the display out where it does not fit at all', () => {
@@ -46,7 +45,7 @@ describe('the view', () => {
     const model = modelOf(
       { lamp: { lit: true, cause: 'command' }, wifiCut: true },
       {},
-      { pixels: undefined! },
+      { display: displayOf(false) },
     );
     for (let n = 0; n < 50; n++)
       model.log.push({ atMs: 0, from: '한국어'.repeat(n), text: '온도'.repeat(n), kind: 'console' });
@@ -73,9 +72,10 @@ describe('the view', () => {
 
   it('says so when there is no display and when it is off', () => {
     const without = modelOf({});
-    delete without.kits[0]!.pixels;
-    expect(screen(without, 80, 24).join('\n')).toContain('no display is fitted');
-    expect(screen(modelOf({ displayOn: false }), 80, 24).join('\n')).toContain('the display is off');
+    delete without.kits[0]!.display;
+    expect(screen(without, 80, 24).join('\n')).toContain('OLED none');
+    const lines = screen(modelOf({ display: displayOf(false) }), 80, 24);
+    expect(lines[9]).toMatch(/^│ {23}the display is off {23}│/);
   });
 
   it('lists several boards, the chosen one always in view and lit lamps marked', () => {

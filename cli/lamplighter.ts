@@ -1,0 +1,90 @@
+import { join } from 'node:path';
+import { Command, CommanderError } from 'commander';
+import { root } from '../build/root';
+import { version } from '../shared/version';
+import { parseStartOptions, type RawStartOptions } from './start-options';
+
+const program = new Command('lamplighter')
+  .description('A lamp, two sensors and a display on an Espruino board, controlled over MQTT')
+  .version(version, '-V, --version', 'print the version')
+  .helpOption('-h, --help', 'print this help')
+  .helpCommand(false)
+  .configureOutput({ writeErr: () => undefined })
+  .exitOverride();
+
+program
+  .command('start')
+  .description('run the firmware on a virtual board, with a broker and a live view of it all')
+  .option('--broker <url>', 'use the broker at mqtt://user:password@host:port instead of an own one')
+  .option('--mqtt-port <port>', 'TCP port of the own broker, 0 for any that is free (default: 1883)')
+  .option('--board <name>', 'nodemcu or esp32 (default: as kit.config.ts says)')
+  .option('--kit <number>', 'number of the (first) kit (default: the first of kit.config.ts)')
+  .option('--boards <count>', 'how many kits to run, numbered on from the first (default: 1)')
+  .option('--config <file>', 'read this file instead of kit.config.ts')
+  .option('--png <file>', 'keep a picture of the display in this file')
+  .action(async (raw: RawStartOptions) => {
+    const options = parseStartOptions(raw, process.cwd());
+    // Imported when needed: compiler and bundler take longer to load than `--help` may take.
+    const { start } = await import('./start');
+    await start(options, print);
+  });
+
+program
+  .command('build')
+  .description('build dist/firmware.js and dist/loader.js, and write dist/kits/<kit>.json')
+  .option('--config <file>', 'read this file instead of kit.config.ts')
+  .action(async ({ config }: ConfigOption) => {
+    const { build } = await import('./build');
+    await build(print);
+    const { writeKitFilesIfReady } = await import('./kit-config');
+    await writeKitFilesIfReady(kitFiles(config));
+  });
+
+program
+  .command('kits')
+  .description('check kit.config.ts and write dist/kits/<kit>.json with the secrets of .env')
+  .option('--config <file>', 'read this file instead of kit.config.ts')
+  .action(async ({ config }: ConfigOption) => {
+    const { writeKitFiles } = await import('./kit-config');
+    await writeKitFiles(kitFiles(config));
+  });
+
+interface ConfigOption {
+  config?: string;
+}
+
+function kitFiles(config: string | undefined) {
+  return { config: config ?? join(root, 'kit.config.ts'), folder: join(root, 'dist', 'kits'), print };
+}
+
+function print(line: string): void {
+  process.stdout.write(line + '\n');
+}
+
+/** A mistake of the user's is one sentence; a mistake of ours keeps its stack. */
+function explain(error: unknown): string {
+  if (error instanceof CommanderError) return sentenceOf(error);
+  const ours = [TypeError, RangeError, ReferenceError, SyntaxError].some((kind) => error instanceof kind);
+  if (ours || !(error instanceof Error))
+    return `this is a bug of Lamplighter's: ${(error as Error)?.stack ?? error}`;
+  return error.message;
+}
+
+function sentenceOf({ code, message }: CommanderError): string {
+  const sentence = message.replace(/^error: /, '').replace(/\s*\n\s*/g, ' ');
+  const commands = program.commands.map((command) => command.name()).join(', ');
+  if (code === 'commander.unknownCommand') return `${sentence}: expected one of ${commands}`;
+  if (process.argv[2] !== 'start') return sentence;
+  // `npm start --kit 3` keeps the option to itself and hands on the 3.
+  if (code === 'commander.excessArguments')
+    return 'options of npm start stand behind --, as in npm start -- --kit 3';
+  return `${sentence}; npm start -- --help lists the options`;
+}
+
+if (process.argv.length <= 2) program.outputHelp();
+else
+  program.parseAsync().catch((error: unknown) => {
+    if (error instanceof CommanderError && error.exitCode === 0) return;
+    console.error(`lamplighter: ${explain(error)}`);
+    process.exitCode = 1;
+  });
