@@ -70,8 +70,11 @@ export type KitEvent =
 export const tickMs = 100;
 /** Light counts as the lamp's own for this long after it went off, ms. */
 const ownLightMs = 1000;
-/** Source: Aosong AM2302 datasheet, at least 2 s between reads. */
-const restMs = 2000;
+/**
+ * Source: Aosong AM2302 datasheet, at least 2 s between reads; and one tick more, since the first tick
+ * after a reading counts time from before it, too.
+ */
+const restMs = 2000 + tickMs;
 /** Requests that may wait for one reading. */
 const askedMax = 8;
 
@@ -187,7 +190,7 @@ export function step(state: KitState, event: KitEvent, act: Act): void {
       act(Effect.Result, '{"ok":true,"command":"cds"}');
     }
     // A good reading younger than two seconds serves at once.
-    else if (state.restMs > 0 && !isNaN(state.temperature)) answerReading(state, payload, act);
+    else if (state.restMs > tickMs && !isNaN(state.temperature)) answerReading(state, payload, act);
     else state.asked += command;
     return;
   }

@@ -3,6 +3,11 @@ import { remainingS, stateJson } from '../../shared/kit';
 import { between, bright, dark, newBareKit, type BareKit } from '../support/bare-kit';
 import { forSeeds } from '../support/random';
 
+/** The last tick that finds the lamp lit, with a hold of 10 s. */
+const litTicks = 99;
+/** The first tick that may start a reading after another: it counts time from before the end of that one. */
+const restTicks = 21;
+
 /** What concerns the lamp, without the cadence of the sensors. */
 function lampLines(lines: string[]): string[] {
   return lines.filter((line) => line.startsWith('Lamp'));
@@ -19,7 +24,7 @@ function brightKit(): BareKit {
 function afterHold(sample: number): BareKit {
   const kit = brightKit();
   kit.command('USBLED/ON');
-  kit.ticks(100, sample);
+  kit.ticks(litTicks + 1, sample);
   expect(kit.lamp()).toBe('off, hold-over');
   return kit;
 }
@@ -59,7 +64,7 @@ describe('the lamp', () => {
       'Changed',
       `Result {"ok":true,"command":"${payload}","lamp":"ON","cause":"command","remaining":10}`,
     ]);
-    expect(lampLines(kit.ticks(99, bright))).toEqual([]);
+    expect(lampLines(kit.ticks(litTicks, bright))).toEqual([]);
     expect(kit.lamp()).toBe('lit, command');
     expect(lampLines(kit.ticks(1, bright))).toEqual(['Lamp 0']);
     expect(kit.lamp()).toBe('off, hold-over');
@@ -70,7 +75,7 @@ describe('the lamp', () => {
     kit.command('USBLED/ON');
     kit.ticks(70, bright);
     expect(resultOf(kit.command('USBLED/ON'))).toContain('"remaining":10');
-    expect(lampLines(kit.ticks(99, bright))).toEqual([]);
+    expect(lampLines(kit.ticks(litTicks, bright))).toEqual([]);
     expect(lampLines(kit.ticks(1, bright))).toEqual(['Lamp 0']);
   });
 
@@ -111,7 +116,7 @@ describe('the lamp', () => {
     expect(lines).toContain('Changed');
     expect(kit.lamp()).toBe('lit, dusk');
     expect(remainingS(kit.state)).toBe(10);
-    expect(lampLines(kit.ticks(99, dark))).toEqual([]);
+    expect(lampLines(kit.ticks(litTicks, dark))).toEqual([]);
     expect(lampLines(kit.ticks(1, dark))).toEqual(['Lamp 0']);
     expect(kit.lamp()).toBe('off, hold-over');
   });
@@ -123,7 +128,8 @@ describe('the lamp', () => {
   ])('is lit neither longer nor shorter when light changes %s while it is lit', (_how, samples) => {
     const kit = brightKit();
     kit.command('USBLED/ON');
-    for (let i = 0; i < 99; i++) expect(lampLines(kit.ticks(1, samples[i % samples.length]))).toEqual([]);
+    for (let i = 0; i < litTicks; i++)
+      expect(lampLines(kit.ticks(1, samples[i % samples.length]))).toEqual([]);
     expect(lampLines(kit.ticks(1, samples[0]))).toEqual(['Lamp 0']);
   });
 
@@ -181,7 +187,7 @@ describe("the lamp's own light", () => {
   it('is no dusk when it goes with the lamp', () => {
     const kit = brightKit();
     kit.command('USBLED/ON');
-    kit.ticks(100, 1023);
+    kit.ticks(litTicks + 1, 1023);
     expect(lampLines(kit.ticks(600, dark))).toEqual([]);
   });
 
@@ -229,7 +235,7 @@ describe("the lamp's own light", () => {
   ])('is over with a sample of %i: after a dark time it is dark = %i', (sample, isDark) => {
     const kit = brightKit();
     kit.ticks(3, dark);
-    kit.ticks(100, dark);
+    kit.ticks(litTicks + 1, dark);
     expect(kit.lamp()).toBe('off, hold-over');
     kit.ticks(10, dark);
     kit.ticks(1, sample);
@@ -461,7 +467,7 @@ describe('a reading', () => {
   /** A kit at rest, with a good reading that has just ended, and its telemetry far away. */
   function readKit(): BareKit {
     const kit = newBareKit();
-    kit.ticks(20, bright);
+    kit.ticks(restTicks, bright);
     kit.reading(255, 402);
     return kit;
   }
@@ -480,7 +486,7 @@ describe('a reading', () => {
 
   it('of two seconds ago is too old: the reply waits for a fresh one', () => {
     const kit = readKit();
-    kit.ticks(20, bright);
+    kit.ticks(restTicks, bright);
     expect(kit.command('dht22_t')).toEqual([]);
     expect(kit.ticks(1, bright)).toEqual(['Sample']);
     expect(kit.ticks(5, bright)).toEqual([]);
@@ -492,7 +498,7 @@ describe('a reading', () => {
 
   it('is shared by all who asked for it, and each is answered in turn', () => {
     const kit = readKit();
-    kit.ticks(20, bright);
+    kit.ticks(restTicks, bright);
     kit.command('dht22_h');
     expect(kit.ticks(1, bright)).toEqual(['Sample']);
     kit.command('dht22');
@@ -505,12 +511,12 @@ describe('a reading', () => {
       'Reply dht22_h: Humidity is 100.00',
       'Result {"ok":true,"command":"dht22_h"}',
     ]);
-    expect(kit.ticks(19, bright)).toEqual([]);
+    expect(kit.ticks(restTicks - 1, bright)).toEqual([]);
   });
 
   it('that failed reads nan, and the result says why', () => {
     const kit = readKit();
-    kit.ticks(20, bright);
+    kit.ticks(restTicks, bright);
     kit.command('dht22');
     kit.command('dht22_t');
     kit.command('dht22_h');
@@ -525,14 +531,14 @@ describe('a reading', () => {
     ]);
   });
 
-  it('that failed serves nobody afterwards: who asks then gets a fresh one within 2.1 s', () => {
+  it('that failed serves nobody afterwards: who asks then gets a fresh one within 2.2 s', () => {
     const kit = readKit();
-    kit.ticks(20, bright);
+    kit.ticks(restTicks, bright);
     kit.command('dht22');
     kit.ticks(1, bright);
     kit.reading(NaN, NaN);
     expect(kit.command('dht22_t')).toEqual([]);
-    expect(kit.ticks(19, bright)).toEqual([]);
+    expect(kit.ticks(restTicks - 1, bright)).toEqual([]);
     expect(kit.ticks(1, bright)).toEqual(['Sample']);
     expect(kit.reading(1, 2)[0]).toBe('Reply dht22_t: Temperature is 0.10');
   });
@@ -584,7 +590,7 @@ describe('a reading', () => {
 
   it('is waited for by at most eight: who comes later is told', () => {
     const kit = readKit();
-    kit.ticks(20, bright);
+    kit.ticks(restTicks, bright);
     for (let i = 0; i < 8; i++) expect(kit.command('dht22')).toEqual([]);
     for (let i = 0; i < 500; i++)
       expect(kit.command('dht22_t')).toEqual([
@@ -604,14 +610,14 @@ describe('a reading', () => {
         at.push(tick);
       }
     expect(at.length).toBeGreaterThanOrEqual(6);
-    expect(at[0]).toBe(20);
+    expect(at[0]).toBe(restTicks);
     // The first was due with the first tick, and waited for the sensor.
     expect(at.slice(1)).toEqual([101, 201, 301, 401, 501].slice(0, at.length - 1));
   });
 
   it('that failed brings telemetry, too: the kit is alive', () => {
     const kit = newBareKit();
-    kit.ticks(20, bright);
+    kit.ticks(restTicks, bright);
     expect(kit.reading(NaN, NaN)).toEqual(['Telemetry']);
   });
 
