@@ -421,7 +421,7 @@ function tick(): void {
   if (ms < 0) ms = tickMs;
   if (ms > tickMsMax) ms = tickMsMax;
   lastS = nowS;
-  step(kit, { type: KitEventType.Tick, ms, sample: Math.round(analogRead(pins.cds) * 1023) }, act);
+  step(kit, { type: KitEventType.Tick, ms, sample: (analogRead(pins.cds) * 1024) | 0 }, act);
   beat += ms;
   if (beat >= beatMs) {
     const beatNow = beat;
