@@ -66,9 +66,9 @@ export class Pins {
       throw new Error(`wiring: expected a pin from 0 to ${this.chip.lastPin}, got ${pin}`);
     state.part = part;
     return {
-      drive: (level) => {
+      drive: (level, atMs = this.clock.now()) => {
         state.partLevel = level;
-        this.#settle(pin, state, this.clock.now());
+        this.#settle(pin, state, atMs);
       },
     };
   }

@@ -9,6 +9,6 @@ export interface Part {
 
 /** The part's end of the wire. */
 export interface Wire {
-  /** Pulls the wire to a level at this moment of the world's time, or lets go of it. */
-  drive(level: Level): void;
+  /** Pulls the wire to a level, or lets go of it, at this time of the world; now when absent. */
+  drive(level: Level, atMs?: number): void;
 }

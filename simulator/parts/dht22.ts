@@ -112,22 +112,19 @@ export class Dht22 implements Part {
     return train;
   }
 
+  /** A clock that comes late finds several edges due: each keeps the time at which it was. */
   #play(train: readonly number[], startMs: number): void {
-    let atMs = startMs;
     let index = 0;
+    let atMs = startMs + train[0]! / 1000;
     const next = (): void => {
-      if (index === train.length) {
-        this.#busy = false;
-        return;
+      while (index < train.length && atMs <= this.clock.now()) {
+        this.#wire?.drive(index % 2 === 0 ? 0 : 1, atMs);
+        index++;
+        atMs += (train[index] ?? 0) / 1000;
       }
-      atMs += train[index]! / 1000;
-      const level = index % 2 === 0 ? 0 : 1;
-      index++;
-      this.#cancelEdge = this.clock.at(atMs, () => {
-        this.#wire?.drive(level);
-        next();
-      });
+      if (index < train.length) this.#cancelEdge = this.clock.at(atMs, next);
+      else this.#busy = false;
     };
-    next();
+    this.#cancelEdge = this.clock.at(atMs, next);
   }
 }
