@@ -83,6 +83,8 @@ export class Esp8266Radio implements Radio {
   }
 
   restore(state: RadioState, lease?: Lease): void {
+    this.#cancelRetry?.();
+    this.#association?.stop();
     Object.assign(this.state, state);
     if (lease !== undefined) {
       this.#association = this.#newAssociation();

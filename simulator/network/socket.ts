@@ -122,7 +122,11 @@ export class Net {
         write: (data: unknown) => this.#write(connection, data),
         end: (data: unknown) => this.#end(connection, data),
         available: () => connection.buffered.length,
-        read: (count: unknown) => read(connection, Number(count ?? 0)),
+        read: (count: unknown) => {
+          // What did not fit may move up now.
+          this.schedule();
+          return read(connection, Number(count ?? 0));
+        },
       },
       (event) => {
         if (event === 'connect' && corrupts) {
@@ -130,7 +134,9 @@ export class Net {
             "This socket has a connect callback already; on('connect') as well would corrupt it. Use one of them.",
           );
         }
-        if (event === 'data' && connection.buffered !== '') object.emit('data', read(connection, 0));
+        if (event !== 'data') return;
+        if (connection.buffered !== '') object.emit('data', read(connection, 0));
+        this.schedule();
       },
     );
     const connection: Connection = {

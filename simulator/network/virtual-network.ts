@@ -94,7 +94,7 @@ export class VirtualNetwork implements Network {
     return accessPoint;
   }
 
-  /** Lets a host listen. `onConnection` is called when a board's SYN arrives. */
+  /** Lets a host listen. */
   listen(ip: string, port: number, onConnection: (stream: VirtualStream) => void): Listener {
     const { ports } = this.#host(ip);
     const listener: Listener = { mode: 'accept', cut: undefined, close: () => ports.delete(port) };
@@ -152,7 +152,8 @@ export class VirtualNetwork implements Network {
     const attended = entry.listener.mode === 'accept';
     const stream = this.#stream(uplink, ip, attended);
     if (entry.listener.cut !== undefined) stream.cut(entry.listener.cut);
-    if (attended) this.#clock.at(startMs + this.latencyMs, () => entry.onConnection(stream));
+    // The host's application hears of it when the last of the three packets has arrived.
+    if (attended) this.#clock.at(startMs + 3 * this.latencyMs, () => entry.onConnection(stream));
     return stream;
   }
 
