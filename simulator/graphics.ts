@@ -1,11 +1,10 @@
-import { bytesFromData } from './bytes';
+import { bytesFromString } from './bytes';
 import { BoardError } from './errors';
 import type { Realm } from './realm';
 
 /**
- * Espruino's Graphics as far as text on a monochrome display of the SSD1306's kind needs it: a
- * buffer of one bit a pixel whose bytes stand upright, and fonts of the program's own.
- * Source: Espruino libs/graphics (setFontCustom: columns of `height` bits, one after the other).
+ * `Graphics` as far as text on a monochrome display needs it: buffers of one bit a pixel whose bytes stand upright, and fonts
+ * of the program's own; the built-in fonts, lines and images are left out. Source: Espruino libs/graphics, release 2v29.
  */
 export function createGraphics(realm: Realm): object {
   return realm.module({
@@ -15,85 +14,124 @@ export function createGraphics(realm: Realm): object {
       bpp: number,
       options?: { vertical_byte?: boolean; msb?: boolean },
     ) => {
-      if (bpp !== 1 || !options?.vertical_byte)
-        throw new BoardError('The virtual board draws 1 bpp with vertical_byte only');
+      if (bpp !== 1 || options?.vertical_byte !== true) {
+        throw new BoardError('The virtual board has Graphics of 1 bpp with vertical_byte only');
+      }
       if (!(width > 0 && height > 0 && width <= 1023 && height <= 1023)) throw new BoardError('Invalid Size');
-      return graphics(realm, width, height, options.msb !== false);
+      return createCanvas(realm, width, height, options.msb !== false);
     },
   });
 }
 
 interface Font {
-  columns: Uint8Array;
+  /** Columns of bits from the top down, one character after the other without gaps. */
+  bits: Uint8Array;
   firstChar: number;
   width: number;
   height: number;
   scale: number;
 }
 
-/** `msb`: the highest bit of a byte is its topmost pixel, as by default; the SSD1306 wants the lowest. */
-function graphics(realm: Realm, width: number, height: number, msb: boolean): object {
+/** `msb`: the highest bit of a byte is its topmost pixel; the SSD1306 wants the lowest. */
+function createCanvas(realm: Realm, width: number, height: number, msb: boolean): object {
   const bytes = realm.uint8Array(new Uint8Array(width * Math.ceil(height / 8)));
   let font: Font | undefined;
   let colour = 1;
 
   const bitOf = (y: number): number => (msb ? 128 >> (y & 7) : 1 << (y & 7));
-  const setPixel = (x: number, y: number, value: number): void => {
+  const indexOf = (x: number, y: number): number => x + width * (y >> 3);
+
+  function setPixel(x: number, y: number, value: number): void {
     if (x < 0 || y < 0 || x >= width || y >= height) return;
-    const at = x + width * (y >> 3);
     const bit = bitOf(y);
-    bytes[at] = value ? bytes[at] | bit : bytes[at] & ~bit;
-  };
-  const fillRect = (x1: number, y1: number, x2: number, y2: number): void => {
-    for (let y = y1; y <= y2; y++) for (let x = x1; x <= x2; x++) setPixel(x, y, colour);
-  };
-  const drawGlyph = (
-    { columns, firstChar, width, height, scale }: Font,
+    if (value & 1) bytes[indexOf(x, y)]! |= bit;
+    else bytes[indexOf(x, y)]! &= ~bit;
+  }
+
+  function fillRect(x1: number, y1: number, x2: number, y2: number): void {
+    for (let y = Math.min(y1, y2); y <= Math.max(y1, y2); y++) {
+      for (let x = Math.min(x1, x2); x <= Math.max(x1, x2); x++) setPixel(x, y, colour);
+    }
+  }
+
+  function drawGlyph(
+    { bits, firstChar, width, height, scale }: Font,
     code: number,
     left: number,
     top: number,
-  ): void => {
+  ): void {
+    const start = (code - firstChar) * width * height;
     for (let bit = 0; bit < width * height; bit++) {
-      const at = (code - firstChar) * width * height + bit;
-      if (code < firstChar || !((columns[at >> 3] >> (7 - (at & 7))) & 1)) continue;
+      const at = start + bit;
+      if ((((bits[at >> 3] ?? 0) >> (7 - (at & 7))) & 1) === 0) continue;
       const x = left + Math.floor(bit / height) * scale;
       const y = top + (bit % height) * scale;
       fillRect(x, y, x + scale - 1, y + scale - 1);
     }
-  };
+  }
 
-  const self: object = realm.module({
-    buffer: bytes.buffer,
-    clear: () => {
+  function drawString(text: string, left: number, top: number): void {
+    if (font === undefined) throw new BoardError('The virtual board has no built-in font: use setFontCustom');
+    const step = font.width * font.scale;
+    let [x, y] = [left, top];
+    for (const char of text) {
+      if (char === '\n') {
+        [x, y] = [left, y + font.height * font.scale];
+        continue;
+      }
+      const visible = x > -step && x < width - 1 && y > -font.height * font.scale && y < height;
+      if (visible && char.charCodeAt(0) >= font.firstChar) drawGlyph(font, char.charCodeAt(0), x, y);
+      x += step;
+    }
+  }
+
+  function setFontCustom(
+    bitmap: unknown,
+    firstChar: number,
+    charWidth: unknown,
+    heightAndScale: number,
+  ): void {
+    if (typeof bitmap !== 'string') throw new BoardError('Font bitmap must be a String');
+    if (!(firstChar >= 0 && firstChar <= 255)) throw new BoardError('First character out of range');
+    if (typeof charWidth !== 'number')
+      throw new BoardError('Font width must be an integer on the virtual board');
+    const scale = Math.max(1, (heightAndScale >> 8) & 255);
+    font = {
+      bits: bytesFromString(bitmap),
+      firstChar,
+      width: charWidth,
+      height: heightAndScale & 255,
+      scale,
+    };
+  }
+
+  const canvas = realm.module({ buffer: bytes.buffer });
+  /** Drawing returns the canvas, so that calls can be chained. */
+  const chained =
+    <A extends unknown[]>(draw: (...args: A) => void) =>
+    (...args: A): object => {
+      draw(...args);
+      return canvas;
+    };
+  const methods = realm.module({
+    clear: chained((resetState: unknown) => {
       bytes.fill(0);
-      colour = 1;
-      return self;
+      if (resetState) [colour, font] = [1, undefined];
+    }),
+    setColor: chained((value: number) => {
+      colour = value & 1;
+    }),
+    setFontCustom: chained(setFontCustom),
+    drawString: chained((text: unknown, x: number, y: number) => drawString(String(text), x, y)),
+    setPixel: chained((x: number, y: number, value: number = colour) => setPixel(x, y, value)),
+    fillRect: chained(fillRect),
+    getPixel: (x: number, y: number) => {
+      if (x < 0 || y < 0 || x >= width || y >= height) return 0;
+      return (bytes[indexOf(x, y)]! & bitOf(y)) === 0 ? 0 : 1;
     },
-    setColor: (value: number) => {
-      colour = value ? 1 : 0;
-      return self;
-    },
-    setFontCustom: (bitmap: unknown, firstChar: number, width: number, heightAndScale: number) => {
-      const columns = bytesFromData(bitmap);
-      if (columns === undefined) throw new BoardError('Font bitmap must be a String');
-      const [fontHeight, scale] = [heightAndScale & 255, heightAndScale >> 8 || 1];
-      font = { columns, firstChar, width, height: fontHeight, scale };
-      return self;
-    },
-    drawString: (text: string, x: number, y: number) => {
-      if (!font) throw new BoardError('The virtual board has no font of its own: use setFontCustom');
-      for (let i = 0; i < text.length; i++)
-        drawGlyph(font, text.charCodeAt(i), x + i * font.width * font.scale, y);
-      return self;
-    },
-    setPixel: (x: number, y: number, value = colour) => setPixel(x, y, value),
-    getPixel: (x: number, y: number) => (bytes[x + width * (y >> 3)] & bitOf(y) ? 1 : 0),
-    fillRect: (x1: number, y1: number, x2: number, y2: number) => {
-      fillRect(x1, y1, x2, y2);
-      return self;
-    },
+    stringWidth: (text: unknown) => String(text).length * (font?.width ?? 0) * (font?.scale ?? 1),
     getWidth: () => width,
     getHeight: () => height,
   });
-  return self;
+  return Object.assign(canvas, methods);
 }

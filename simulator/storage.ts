@@ -16,6 +16,8 @@ interface FileEntry {
   address: number;
   size: number;
   name: string;
+  /** All 28 bytes of it: a name that was cut off while it was written is listed, but not found. */
+  field: string;
   erased: boolean;
 }
 
@@ -58,8 +60,8 @@ export function createStorage(flash: Flash, onCompact: () => void = () => {}): S
     const size = word & 0xffffff;
     if (word === 0 || word === 0xffffffff || address + headerBytes + size > end) return undefined;
     const erased = view.getUint32(address + 4, true) === 0;
-    const name = stringFromBytes(flash.bytes.subarray(address + 4, address + headerBytes));
-    return { address, size, name: erased ? '' : name.slice(0, nulAt(name)), erased };
+    const field = stringFromBytes(flash.bytes.subarray(address + 4, address + headerBytes));
+    return { address, size, name: erased ? '' : field.slice(0, nulAt(field)), field, erased };
   }
 
   /** Every header in order, replaced files included. A hole ends a page: the next file may start on the next page. */
@@ -75,8 +77,8 @@ export function createStorage(flash: Flash, onCompact: () => void = () => {}): S
   }
 
   function find(name: string): FileEntry | undefined {
-    const wanted = fileName(name);
-    for (const entry of allEntries()) if (!entry.erased && entry.name === wanted) return entry;
+    const wanted = nameField(name);
+    for (const entry of allEntries()) if (!entry.erased && entry.field === wanted) return entry;
     return undefined;
   }
 
@@ -86,21 +88,30 @@ export function createStorage(flash: Flash, onCompact: () => void = () => {}): S
     return address;
   }
 
+  /**
+   * Room that compaction is believed to bring. Free bytes count once for each page looked at on the way, so it is tried even
+   * where it cannot help.
+   */
+  function hopedFor(address: number): number {
+    let bytes = 0;
+    for (const entry of allEntries()) if (entry.erased) bytes += entry.size;
+    for (let at = address; at < end; at = nextPage(at)) bytes += end - at;
+    return bytes;
+  }
+
   function create(name: string, size: number): FileEntry {
     const needed = align(size) + headerBytes;
     let address = freeAddress();
     if (address + needed > end) {
-      const { freeBytes, trashBytes } = getStats();
-      if (needed >= freeBytes + trashBytes || !compact())
-        throw new BoardError('Unable to find or create file');
+      if (needed >= hopedFor(address) || !compact()) throw new BoardError('Unable to find or create file');
       address = freeAddress();
       if (address + needed > end) throw new BoardError('Unable to find or create file');
     }
     const header = new Uint8Array(headerBytes);
     new DataView(header.buffer).setUint32(0, size, true);
-    header.set(bytesFromString(fileName(name)), 4);
+    header.set(bytesFromString(nameField(name)), 4);
     flash.write(address, header);
-    return { address, size, name: fileName(name), erased: false };
+    return entryAt(address)!;
   }
 
   function markErased(entry: FileEntry): void {
@@ -216,10 +227,10 @@ export function createStorage(flash: Flash, onCompact: () => void = () => {}): S
   };
 }
 
-/** What a name becomes in a header: 28 bytes at most, and a drive letter such as `C:` is dropped. */
-function fileName(name: string): string {
+/** What a name becomes in a header: 28 bytes, cut or filled up with zeros; a drive letter such as `C:` is dropped. */
+function nameField(name: string): string {
   const bare = name[1] === ':' ? name.slice(2) : name;
-  return bare.slice(0, nameBytes);
+  return bare.slice(0, nameBytes).padEnd(nameBytes, '\0');
 }
 
 function nulAt(name: string): number {
