@@ -43,8 +43,8 @@ async function runSession(session: Session, print: (line: string) => void): Prom
     );
     await end.reached;
   } finally {
-    session.stop();
     end.dispose();
+    session.stop();
   }
 }
 
@@ -75,11 +75,25 @@ function isInteractive(): boolean {
   return stdin.isTTY && stdout.isTTY && !env['CI'] && env['TERM'] !== 'dumb';
 }
 
+/** How often to look whether npm is still there, in milliseconds. */
+const parentCheckMs = 500;
+
 /** Reached when a signal or `now` asks this process to end. */
 function endOfProcess(): { reached: Promise<void>; now: () => void; dispose: () => void } {
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
   let now = () => {};
   const reached = new Promise<void>((resolve) => (now = resolve));
   for (const signal of signals) process.on(signal, now);
-  return { reached, now, dispose: () => signals.forEach((signal) => process.off(signal, now)) };
+  // npm hands SIGTERM to the shell between it and this process, which dies of it without a word to its child.
+  const parent = process.ppid;
+  const underNpm = process.env['npm_lifecycle_event'] !== undefined;
+  const watch = setInterval(() => underNpm && process.ppid !== parent && now(), parentCheckMs);
+  return {
+    reached,
+    now,
+    dispose() {
+      clearInterval(watch);
+      for (const signal of signals) process.off(signal, now);
+    },
+  };
 }

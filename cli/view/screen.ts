@@ -52,7 +52,8 @@ export function difference(before: string[], after: string[]): string {
   let changes = '';
   for (let row = 0; row < Math.max(before.length, after.length); row++) {
     const line = after[row] ?? '';
-    if (line !== (before[row] ?? '')) changes += `\x1b[${row + 1};1H\x1b[0m${line}\x1b[K`;
+    // Erased first: after a line of full width the cursor still stands on its last character.
+    if (line !== (before[row] ?? '')) changes += `\x1b[${row + 1};1H\x1b[0m\x1b[K${line}`;
   }
   return changes;
 }

@@ -42,16 +42,16 @@ abstract class Output {
   }
 }
 
-/** The command as a child process without a terminal. */
+/** A command as a child process without a terminal. */
 export class Run extends Output {
   stdout = '';
   stderr = '';
   private readonly child;
   readonly exit: Promise<number | null>;
 
-  constructor(args: string[], env: NodeJS.ProcessEnv = {}) {
+  constructor(command: string, args: string[]) {
     super();
-    this.child = spawn(process.execPath, commandLine(args), { cwd: root, env: { ...process.env, ...env } });
+    this.child = spawn(command, args, { cwd: root });
     this.child.stdout.on('data', (data) => {
       this.stdout += data;
       this.look();
@@ -60,6 +60,7 @@ export class Run extends Output {
       this.stderr += data;
       this.look();
     });
+    // 'close' comes when the last process that holds the output has ended, the command's own children included.
     this.exit = once(this.child, 'close').then(([code]) => {
       this.ended = `the program ended with ${code}`;
       this.look();

@@ -1,14 +1,17 @@
 import { connectAsync, type MqttClient } from 'mqtt';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Broker } from '../../gateway/broker';
-import { listening, Run } from './running';
+import { commandLine, listening, Run } from './running';
 
 const runs: Run[] = [];
 const brokers: Broker[] = [];
 const clients: MqttClient[] = [];
 
 function run(...args: string[]): Run {
-  const run = new Run(args);
+  return track(new Run(process.execPath, commandLine(args)));
+}
+
+function track(run: Run): Run {
   runs.push(run);
   return run;
 }
@@ -84,6 +87,16 @@ describe('start without a terminal', () => {
   });
 });
 
+describe('npm start', () => {
+  it('leaves no process behind when npm is asked to end, though npm does not pass that on', async () => {
+    const npm = track(new Run('npm', ['start', '--', '--mqtt-port', '0']));
+    const [, port] = await npm.until(/broker 127\.0\.0\.1:(\d+)/);
+    npm.signal('SIGTERM');
+    await npm.exit;
+    expect(await listening(Number(port))).toBe(false);
+  });
+});
+
 describe('what is not possible ends with one sentence', () => {
   async function refusal(...args: string[]): Promise<string> {
     const { exit, stderr, stdout } = await ended(run(...args));
@@ -107,7 +120,7 @@ describe('what is not possible ends with one sentence', () => {
     [['start', '3'], 'options of npm start stand behind --, as in npm start -- --kit 3'],
     [['start', '--kit', 'two'], '--kit: expected a whole number from 1 to 9999, got "two"'],
     [
-      ['start', '--png', '/no/such/folder/oled.png'],
+      ['start', '--mqtt-port', '0', '--png', '/no/such/folder/oled.png'],
       '--png: /no/such/folder/oled.png cannot be written: its folder does not exist',
     ],
   ])('%j', async (args, sentence) => {

@@ -6,8 +6,8 @@ describe('drawing', () => {
     expect(difference(['a', 'b'], ['a', 'b'])).toBe('');
   });
 
-  it('writes the rows that differ and clears what stood behind them', () => {
-    expect(difference(['a', 'bcd', 'e'], ['a', 'b', 'e'])).toBe('\x1b[2;1H\x1b[0mb\x1b[K');
+  it('writes the rows that differ and clears what stood there', () => {
+    expect(difference(['a', 'bcd', 'e'], ['a', 'b', 'e'])).toBe('\x1b[2;1H\x1b[0m\x1b[Kb');
   });
 
   it('clears rows that are no longer there', () => {
