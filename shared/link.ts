@@ -59,7 +59,7 @@ export interface LinkState {
   quietMs: number;
   /** Time since CONNACK, ms. */
   stableMs: number;
-  /** Sessions in a row that were closed soon after CONNACK. */
+  /** Sessions that were closed soon after CONNACK, since the last that stood for a minute. */
   soon: number;
   reason: Reason;
   /** Time since the last session ended, ms, and sessions before the present one. */
@@ -69,7 +69,7 @@ export interface LinkState {
   blocking: number;
   /** Ping is unanswered and tried without: 1 once the broker was reached so, 2 while it is tried. */
   deaf: number;
-  /** State of the generator of the jitter, 0..65536. */
+  /** State of the generator of the jitter, 0..65535. */
   seed: number;
 }
 
@@ -147,12 +147,12 @@ export function newLink(networks: number, blocking: number, seed: number): LinkS
 }
 
 /**
- * A seed for the jitter, 0..65536, from MAC and kit number. Espruino's own generator starts with
+ * A seed for the jitter, 0..65535 (65536 would stay as it is), from MAC and kit number. Espruino's own generator starts with
  * the same number on every board, so that a classroom would retry in step.
  */
 export function seedOf(mac: string, kit: number): number {
   let seed = kit;
-  for (let i = 0; i < mac.length; i++) seed = (seed * 31 + mac.charCodeAt(i)) % 65537;
+  for (let i = 0; i < mac.length; i++) seed = (seed * 31 + mac.charCodeAt(i)) % 65536;
   return seed;
 }
 
@@ -206,7 +206,7 @@ export function stepLink(state: LinkState, event: LinkEvent, act: Act): void {
     if (phase !== Phase.Login) return;
     if (event.value) fail(state, Reason.Refused + event.value, act);
     else {
-      state.deaf &= 1;
+      if (state.deaf) state.deaf = 1;
       enter(state, Phase.Subscribe, act);
     }
   } else if (phase === Phase.Subscribe) {
@@ -235,7 +235,8 @@ function lookedAt(state: LinkState, event: LinkEvent, act: Act): void {
 function enter(state: LinkState, phase: Phase, act: Act): void {
   state.phase = phase;
   state.quietMs = 0;
-  state.leftMs = phase >= Phase.Login ? answerMs : phase === Phase.Join || phase === Phase.Open ? attemptMs : shortMs;
+  state.leftMs =
+    phase >= Phase.Login ? answerMs : phase === Phase.Join || phase === Phase.Open ? attemptMs : shortMs;
   act(Effect.Enter, phase);
 }
 
@@ -247,7 +248,13 @@ function fail(state: LinkState, reason: number, act: Act): void {
     state.backoffMs = backoffMsMin;
     state.soon = state.network = 0;
   }
-  if (phase >= Phase.Subscribe && reason === Reason.Closed && state.stableMs < soonMs) state.soon++;
+  if (
+    phase >= Phase.Subscribe &&
+    reason === Reason.Closed &&
+    state.stableMs < soonMs &&
+    ++state.soon >= twinAt
+  )
+    reason = Reason.Twin;
   state.stableMs = 0;
   if (state.deaf > 1) state.deaf = 0;
   if (phase <= Phase.Address || ++state.failures >= failuresMax) {
@@ -259,10 +266,7 @@ function fail(state: LinkState, reason: number, act: Act): void {
   const half = state.backoffMs / 2;
   state.leftMs = Math.round(half + (half * state.seed) / 65536);
   state.backoffMs = Math.min(state.backoffMs * 2, backoffMsMax);
-  if (state.soon >= twinAt) {
-    reason = Reason.Twin;
-    state.leftMs += backoffMsMax;
-  }
+  if (reason === Reason.Twin) state.leftMs += backoffMsMax;
   state.reason = reason;
   state.phase = Phase.Pause;
   act(Effect.Failed);

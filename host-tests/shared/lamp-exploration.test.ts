@@ -12,6 +12,7 @@ import { Effect } from '../../shared/effects';
 import { greetingText } from '../../shared/messages';
 import { newKit, step, tickMs, Cause, KitEventType, type KitEvent, type KitState } from '../../shared/kit';
 import { between, bright, causeText, dark, newBareKit } from '../support/bare-kit';
+import { ensure } from '../support/ensure';
 import { explore, pack, unpack, type Explored, type Machine } from '../support/explore';
 import { forSeeds } from '../support/random';
 
@@ -122,10 +123,6 @@ interface Shadow {
   window3: number;
 }
 
-function promise(kept: boolean, what: string): void {
-  if (!kept) throw new Error(what);
-}
-
 /** The kit, its shadow and what is promised, as a machine to explore. */
 function lampMachine(holdMs: number, samples: number[], variant: Variant): Machine {
   const unitMs = 50;
@@ -211,9 +208,9 @@ function lampMachine(holdMs: number, samples: number[], variant: Variant): Machi
   /** What a change of the output, or its absence, must look like. */
   const expectCause = (was: number, causeBefore: Cause, expected: Cause, lighted: boolean): void => {
     if (output !== was || lighted) {
-      promise(state.cause === expected, `the cause is ${causeText(state.cause)}, not ${causeText(expected)}`);
-      promise(told > 0, 'a change of the output was not told');
-    } else promise(state.cause === causeBefore, 'the cause changed without the output');
+      ensure(state.cause === expected, `the cause is ${causeText(state.cause)}, not ${causeText(expected)}`);
+      ensure(told > 0, 'a change of the output was not told');
+    } else ensure(state.cause === causeBefore, 'the cause changed without the output');
   };
 
   const afterTick = (
@@ -226,15 +223,15 @@ function lampMachine(holdMs: number, samples: number[], variant: Variant): Machi
     const sample = event.sample;
     shadow.fresh = 0;
     if (was) {
-      promise(
+      ensure(
         !(output && state.lampMs > before.lampMs - event.ms),
         'light or time made the lamp stay lit longer',
       );
       shadow.litMs += trueMs;
       shadow.countedMs += event.ms;
-      promise(state.dark === before.dark && state.settled === 0, 'the lamp counted its own light while lit');
+      ensure(state.dark === before.dark && state.settled === 0, 'the lamp counted its own light while lit');
       expectCause(was, before.cause, Cause.HoldOver, false);
-      promise(output === 1 || shadow.countedMs > holdMs - tickMs, 'the hold was over too early');
+      ensure(output === 1 || shadow.countedMs > holdMs - tickMs, 'the hold was over too early');
       if (!output) shadow.offMs = shadow.offSamples = 0;
       return;
     }
@@ -250,34 +247,34 @@ function lampMachine(holdMs: number, samples: number[], variant: Variant): Machi
       shadow.window2 = shadow.window1;
       shadow.window1 = sample;
     } else if (state.settled) {
-      promise(shadow.offMs >= ownLightMs, "the lamp's own light counted within a second after it went off");
+      ensure(shadow.offMs >= ownLightMs, "the lamp's own light counted within a second after it went off");
       isDark = sample < settings.darkBelow ? 1 : sample >= settings.brightFrom ? 0 : isDark;
       shadow.window1 = shadow.window2 = shadow.window3 = sample;
     }
-    promise(output > 0 === dusk, dusk ? 'dusk did not light the lamp' : 'the lamp was lit without dusk');
-    promise(state.dark === isDark, `dark is ${state.dark}, not ${isDark}`);
-    promise(isDark === before.dark || told > 0, 'dusk or dawn was not told');
-    promise(dusk || state.settled === 1 || shadow.offSamples < ownSamples, 'light did not count again');
+    ensure(output > 0 === dusk, dusk ? 'dusk did not light the lamp' : 'the lamp was lit without dusk');
+    ensure(state.dark === isDark, `dark is ${state.dark}, not ${isDark}`);
+    ensure(isDark === before.dark || told > 0, 'dusk or dawn was not told');
+    ensure(dusk || state.settled === 1 || shadow.offSamples < ownSamples, 'light did not count again');
     expectCause(was, before.cause, Cause.Dusk, false);
     if (dusk) lighted();
   };
 
   const lighted = (): void => {
-    promise(state.lampMs === holdMs, 'the hold did not start anew');
+    ensure(state.lampMs === holdMs, 'the hold did not start anew');
     shadow.litMs = shadow.countedMs = shadow.offMs = shadow.offSamples = 0;
     shadow.window1 = shadow.window2 = shadow.window3 = samples[0];
   };
 
   const afterMessage = (does: Does, was: number, before: Before, key: number): void => {
     if (does === 'nothing') {
-      promise(
+      ensure(
         writes === 0 && encode(state, shadow) === key,
         'a message that is no lamp command changed the lamp',
       );
       return;
     }
     const on = does === 'on' || (does === 'toggle' && !was);
-    promise(output === (on ? 1 : 0), `the lamp is not ${on ? 'lit' : 'off'}`);
+    ensure(output === (on ? 1 : 0), `the lamp is not ${on ? 'lit' : 'off'}`);
     expectCause(was, before.cause, Cause.Command, on);
     if (on) {
       lighted();
@@ -285,7 +282,7 @@ function lampMachine(holdMs: number, samples: number[], variant: Variant): Machi
     } else if (was) {
       shadow.offMs = shadow.offSamples = shadow.litMs = shadow.countedMs = 0;
       shadow.fresh = 1;
-    } else promise(encode(state, shadow) === key, 'putting the lamp off changed more than the lamp');
+    } else ensure(encode(state, shadow) === key, 'putting the lamp off changed more than the lamp');
   };
 
   interface Before {
@@ -301,8 +298,8 @@ function lampMachine(holdMs: number, samples: number[], variant: Variant): Machi
     const event = move.event;
     if (!event) {
       const booted = variant.boot(state, fresh());
-      promise(booted.lampMs === 0 && booted.cause === Cause.Boot, 'the lamp is not off after boot');
-      promise(booted.settled === 0, 'the first light after boot would count');
+      ensure(booted.lampMs === 0 && booted.cause === Cause.Boot, 'the lamp is not off after boot');
+      ensure(booted.settled === 0, 'the first light after boot would count');
       return encode(booted, freshShadow());
     }
     // Only when a command came after the tick before is there a doubt about the time that passed.
@@ -317,12 +314,12 @@ function lampMachine(holdMs: number, samples: number[], variant: Variant): Machi
     output = was;
     writes = told = 0;
     variant.step(state, event, act);
-    promise(output === (state.lampMs > 0 ? 1 : 0), 'the output is not what the state says');
+    ensure(output === (state.lampMs > 0 ? 1 : 0), 'the output is not what the state says');
     if (event.type === KitEventType.Tick) afterTick(event, move.late === true, was, before);
     else afterMessage(move.does, was, before, key);
     if (output) {
-      promise(shadow.litMs <= holdMs - tickMs, 'the lamp is lit longer than its hold');
-      promise(state.settled === 0, 'light counts while the lamp is lit');
+      ensure(shadow.litMs <= holdMs - tickMs, 'the lamp is lit longer than its hold');
+      ensure(state.settled === 0, 'light counts while the lamp is lit');
     } else shadow.litMs = shadow.countedMs = 0;
     return encode(state, shadow);
   };
