@@ -53,7 +53,8 @@ const bootsLength = 264;
   storage.write('boots', '\0', at);
 
   const firmware = slot('fw');
-  if (!KIT || !firmware) console.log('Lamplighter: no ' + (firmware ? 'kit.json' : 'firmware') + ' in the flash');
+  if (!KIT || !firmware)
+    console.log('Lamplighter: no ' + (firmware ? 'kit.json' : 'firmware') + ' in the flash');
   // A native string as callback runs from flash in the global scope.
   else setTimeout(storage.read(firmware, slotHeaderLength)!, windowMs);
 

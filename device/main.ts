@@ -4,9 +4,18 @@
  * done by `drain`, flat: the ESP8266 crashes at about eight.
  */
 import { Effect } from '../shared/effects';
-import { newKit, remainingS, stateJson, step, tickMs, KitEventType, type KitState } from '../shared/kit';
-import { keepAliveS, newLink, reasonText, seedOf, stepLink, LinkEventType, Phase, type LinkState } from '../shared/link';
-import { greetingText, messageText, telemetryJson, tenths, withAge } from '../shared/messages';
+import { newKit, stateJson, step, tickMs, KitEventType, type KitState } from '../shared/kit';
+import {
+  keepAliveS,
+  newLink,
+  reasonText,
+  seedOf,
+  stepLink,
+  LinkEventType,
+  Phase,
+  type LinkState,
+} from '../shared/link';
+import { greetingText, messageText, telemetryJson, withAge } from '../shared/messages';
 import { acknowledge, age, enqueue, newOutbox, outboxMax, restart } from '../shared/outbox';
 import {
   connectPacket,
@@ -19,12 +28,18 @@ import {
   Flag,
   Packet,
 } from '../shared/packets';
-import { settingsError, type BoardName, type KitSettings, type NetworkSettings, type PinSettings } from '../shared/settings';
+import {
+  settingsError,
+  type BoardName,
+  type KitSettings,
+  type NetworkSettings,
+  type PinSettings,
+} from '../shared/settings';
 import { slotHeaderLength } from '../shared/slots';
 import { decodeDht22 } from '../shared/dht22';
 import { version } from '../shared/version';
 import { readDht22 } from './dht22';
-import { drawText, startOled } from './oled';
+import { draw, retry } from './screen';
 
 /** To do; the phases of the link are bits 1 to 8. */
 const enum Todo {
@@ -56,8 +71,6 @@ const inbound = newInbound();
 const outbox = newOutbox();
 /** Replies that wait for `flush`: the rest of the topic, then the text. */
 const replies: string[] = [];
-/** The text that each page of the OLED shows. */
-let rows: string[] = [];
 let recent: number[] = [];
 
 let kit: KitState;
@@ -76,9 +89,6 @@ let broker: string;
 let todo = 0;
 /** 1 while the DHT22 is read: nothing draws, parses or sends. */
 let sampling = 0;
-/** 0 when the OLED is to be started, 1 when it runs, 2 when none answers. */
-let screen = 0;
-let screenTold = 0;
 let unsent = 0;
 let sequence = 0;
 let beat = 0;
@@ -108,7 +118,9 @@ function act(effect: Effect, value?: number | string, text?: string): void {
   else if (effect === Effect.Close) close();
   else {
     todo |= Todo.Draw;
-    console.log('link: ' + reasonText(link.reason) + '; next attempt in ' + Math.ceil(link.leftMs / 1000) + ' s');
+    console.log(
+      'link: ' + reasonText(link.reason) + '; next attempt in ' + Math.ceil(link.leftMs / 1000) + ' s',
+    );
   }
 }
 
@@ -201,7 +213,10 @@ function receive(): void {
               : type === Packet.Suback
                 ? LinkEventType.Suback
                 : LinkEventType.Malformed,
-          value: type === Packet.Connack ? id & 255 : inbound.payload.charCodeAt(0) & 128 | inbound.payload.charCodeAt(1) & 128,
+          value:
+            type === Packet.Connack
+              ? id & 255
+              : (inbound.payload.charCodeAt(0) & 128) | (inbound.payload.charCodeAt(1) & 128),
           lit: 0,
         },
         act,
@@ -222,9 +237,10 @@ function drain(): void {
       if (ip && ip !== '0.0.0.0') stepLink(link, { type: LinkEventType.Address, value: 0, lit: 0 }, act);
     }
     if (now & Todo.Pingreq) send(pingreqPacket);
-    if (now & Todo.State && link.phase === Phase.Online) publish('/state', stateJson(kit, about), Flag.Retain);
+    if (now & Todo.State && link.phase === Phase.Online)
+      publish('/state', stateJson(kit, about), Flag.Retain);
     if (now & Todo.Telemetry) report();
-    if (now & (Todo.State | Todo.Telemetry | Todo.Draw) && oled) draw();
+    if (now & (Todo.State | Todo.Telemetry | Todo.Draw) && oled) draw(oled, kit, link.phase);
     if (now & Todo.Sample) sample();
   }
   if (!sampling && link.phase === Phase.Online) flush();
@@ -284,8 +300,7 @@ function ping(): void {
 
 function announce(): void {
   const ip = wifi.getIP();
-  about =
-    ',"board":"' + board + '","version":"' + version + '","ip":"' + ip.ip + '","mac":"' + ip.mac + '"';
+  about = ',"board":"' + board + '","version":"' + version + '","ip":"' + ip.ip + '","mac":"' + ip.mac + '"';
   publish('', greetingText(kit.kit), 0);
   publish('/status', 'online', Flag.Retain);
   todo |= Todo.State;
@@ -357,7 +372,7 @@ function report(): void {
     boot: BOOT,
     sequence: ++sequence,
   });
-  if (screen > 1) screen = 0;
+  retry();
   if (link.phase !== Phase.Online || unsent >= unsentMax) enqueue(outbox, text, uptimeMs());
   else {
     publish('/message', messageText(kit.light, kit.temperature, kit.humidity), 0);
@@ -377,38 +392,6 @@ function sample(): void {
     step(kit, { type: KitEventType.Reading, temperature: reading[0], humidity: reading[1] }, act);
     receive();
   });
-}
-
-function draw(): void {
-  try {
-    if (!screen) {
-      startOled(oled);
-      rows = [];
-      screen = 1;
-    }
-    if (screen > 1) return;
-    const phase = link.phase;
-    show(1, tenths(kit.temperature, '') + '^C', 2);
-    show(5, tenths(kit.humidity, '') + '%', 2);
-    show(
-      7,
-      (phase === Phase.Online ? 'online' : phase < Phase.Resolve ? (phase ? 'WiFi...' : 'offline') : 'broker...').padEnd(
-        12,
-        ' ',
-      ) + (kit.lampMs > 0 ? 'lamp ' + remainingS(kit) + ' s' : ''),
-      1,
-    );
-  } catch {
-    screen = 2;
-    if (!screenTold) console.log('OLED: no answer at address ' + oled);
-    screenTold = 1;
-  }
-}
-
-function show(page: number, text: string, scale: number): void {
-  if (rows[page] === text) return;
-  drawText(oled, page, text, scale);
-  rows[page] = text;
 }
 
 /** Every 100 ms: the kit; every 500 ms the link, too. A stall is one longer tick. */

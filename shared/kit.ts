@@ -201,11 +201,17 @@ export function step(state: KitState, event: KitEvent, act: Act): void {
   state.restMs = restMs;
   state.asked = '';
   state.failures = isNaN(event.temperature) ? state.failures + 1 : 0;
-  if (state.failures === stuckAt) act(Effect.Result, '{"ok":false,"error":"DHT22 is stuck: switch its power off and on"}');
+  if (state.failures === stuckAt)
+    act(Effect.Result, '{"ok":false,"error":"DHT22 is stuck: switch its power off and on"}');
   for (let i = 0; i < asked.length; i++) {
     const who = asked[i];
     if (who === Asked.Report) act(Effect.Telemetry);
-    else answerReading(state, who === Asked.Both ? 'dht22' : who === Asked.Temperature ? 'dht22_t' : 'dht22_h', act);
+    else
+      answerReading(
+        state,
+        who === Asked.Both ? 'dht22' : who === Asked.Temperature ? 'dht22_t' : 'dht22_h',
+        act,
+      );
   }
 }
 
@@ -255,6 +261,13 @@ export function remainingS(state: KitState): number {
 /** The retained document on `iot/<kit>/state`; `board` is the JSON text of what does not change while online. */
 export function stateJson(state: KitState, board: string): string {
   return (
-    '{' + lampJson(state) + ',"led":"' + onOff(state.led) + '","dark":' + (state.dark ? 'true' : 'false') + board + '}'
+    '{' +
+    lampJson(state) +
+    ',"led":"' +
+    onOff(state.led) +
+    '","dark":' +
+    (state.dark ? 'true' : 'false') +
+    board +
+    '}'
   );
 }

@@ -70,7 +70,11 @@ export function telemetryJson(state: KitState, health: Health): string {
     '{' +
     (isNaN(state.temperature)
       ? ''
-      : '"temperatureC":' + tenths(state.temperature, '') + ',"humidityPct":' + tenths(state.humidity, '') + ',') +
+      : '"temperatureC":' +
+        tenths(state.temperature, '') +
+        ',"humidityPct":' +
+        tenths(state.humidity, '') +
+        ',') +
     '"light":' +
     state.light +
     (health.rssiDbm ? ',"rssiDbm":' + health.rssiDbm : '') +
