@@ -81,6 +81,9 @@ function sentenceOf({ code, message }: CommanderError): string {
   return `${sentence}; npm start -- --help lists the options`;
 }
 
+// Who reads the output may have seen enough, as in `npm start | head`.
+process.stdout.on('error', () => process.exit());
+
 if (process.argv.length <= 2) program.outputHelp();
 else
   program.parseAsync().catch((error: unknown) => {

@@ -34,7 +34,7 @@ export interface BrokerAddress {
   password?: string;
 }
 
-/** Each board is a program of its own in this process: more would be late for their own timers. */
+/** Twice a classroom: 64 boards take an eighth of one core of a small machine. */
 export const boardsMax = 64;
 const kitMax = 9999;
 const boardNames: readonly string[] = ['nodemcu', 'esp32'] satisfies BoardName[];

@@ -73,6 +73,9 @@ const logLimit = 200;
 /** Bytes shown of a payload and characters of a console line. */
 const shownLimit = 400;
 
+/** Bytes of a `state` or `result`; a kit's own have about 250. */
+const stateLimit = 2000;
+
 /** Changes the model by what was seen at `atMs`, in milliseconds of any steady epoch. */
 export function apply(model: Model, event: Event, atMs: number): void {
   const entry = logEntry(event, atMs);
@@ -125,6 +128,7 @@ function applyMessage(
 
 /** `lamp`, `cause` and `remaining` (seconds) of a JSON message; other programs may publish anything there. */
 function lampFields(payload: Uint8Array): { lamp?: string; cause?: string; remaining?: number } {
+  if (payload.length > stateLimit) return {};
   let fields: Record<string, unknown>;
   try {
     fields = Object(JSON.parse(new TextDecoder().decode(payload)));

@@ -34,7 +34,7 @@ function mainLines(model: Model, { columns, rows }: Size, nowMs: number): Line[]
   const left = room - body.length;
   const tries = model.tries(kit.kit);
   const shownTries = left >= tries.length + 1 + 2 * logRowsMin ? tries : tries.slice(0, 2);
-  const tryLines = left >= shownTries.length + logRowsMin ? shownTries.map(tryLine) : [];
+  const tryLines = left > shownTries.length ? shownTries.map(tryLine) : [];
   return [...tabs, ...body, ...tryLines, ...logLines(model, left - tryLines.length), footer];
 }
 
@@ -121,7 +121,7 @@ function lampFact({ lamp }: KitModel, nowMs: number): Fact {
 
 function linkFact({ broker }: Model, kit: KitModel): Fact {
   const label = 'Link';
-  if (broker.state === 'stopped') return { label, value: 'none', style: 'bad', note: 's starts broker' };
+  if (broker.state === 'stopped') return { label, value: 'none', style: 'bad', note: 'broker off' };
   if (broker.state === 'lost') return { label, value: 'none', style: 'bad', note: 'no broker' };
   if (kit.wifiCut) return { label, value: 'none', style: 'bad', note: 'no WiFi' };
   if (kit.status === 'online') return { label, value: 'online', style: 'good' };
@@ -157,7 +157,7 @@ function valueOf({ value, style }: Fact): Line[number] {
 }
 
 function tryLine(command: string, index: number): Line {
-  return [{ text: index === 0 ? 'Try  ' : '     ', style: 'dim' }, { text: command }];
+  return [{ text: ['Try', '', 'or'][index]!.padEnd(5), style: 'dim' }, { text: command }];
 }
 
 /** A heading when there is room for one, then the newest messages, always `rows` lines. */

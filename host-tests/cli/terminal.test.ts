@@ -10,7 +10,7 @@ import { commandLine, listening, TerminalRun } from './running';
 const runs: TerminalRun[] = [];
 
 function run(args: string[], env?: NodeJS.ProcessEnv): TerminalRun {
-  const run = new TerminalRun(process.execPath, commandLine(args), 80, 24, env);
+  const run = new TerminalRun(process.execPath, commandLine(args), 100, 40, env);
   runs.push(run);
   return run;
 }
@@ -25,8 +25,8 @@ afterEach(async () => {
 describe('start in a terminal', () => {
   it('shows the display, obeys keys, adapts to the size and leaves everything as it was', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'lamplighter-'));
-    const png = join(folder, 'oled.png');
-    const start = run(['start', '--mqtt-port', '0', '--png', png]);
+    const png = join(folder, 'oled-2.png');
+    const start = run(['start', '--mqtt-port', '0', '--boards', '2', '--png', join(folder, 'oled.png')]);
     const watcher = watch(folder, () => start.look());
     const [, port] = await start.until(/broker 127\.0\.0\.1:(\d+)/);
     await start.until(/Link {2}online/);
@@ -39,10 +39,15 @@ describe('start in a terminal', () => {
         : undefined;
     }, 'the picture on the screen');
 
+    start.press('2');
+    await start.until(/Boards {2}2 \[3\]\n.*kit 3 /);
+    start.press('\t');
+    await start.until(/Boards \[2\] 3 *\n.*kit 2 /);
+
     start.press('bddd');
     await start.until(/Light 312/);
     start.press('d');
-    await start.until(/Lamp {2}ON \d+ s\n.*by dusk/);
+    await start.until(/Lamp {2}ON \d+ s +by dusk/);
     start.press('wh');
     await start.until(/Temp {2}24\.5 °C/);
     await start.until(/Humid 47\.0 %/);
@@ -51,17 +56,17 @@ describe('start in a terminal', () => {
     start.press('x');
     await start.until(/WiFi {2}on/);
     start.press('s');
-    await start.until(/broker stopped/);
+    await start.until(/Link {2}none +broker off/);
     expect(await listening(Number(port))).toBe(false);
     start.press('s');
-    await start.until(/broker connected/);
+    await start.until(/Link {2}(?!none)/);
     start.press('r');
-    await start.until(/reset: /);
+    await start.until(/kit 2 reset: /);
     start.press('?');
     await start.until(/Any key goes back/);
     start.resize(50, 12);
     start.press(' ');
-    await start.until(/^Lamplighter kit 2 · virtual NodeMCU · broker 127\.…\n/);
+    await start.until(/^Boards .*\nLamplighter kit 2 · virtual NodeMCU · broker 127\.…\n/);
 
     expect(start.terminal.modes.get(1049)).toBe(true);
     start.press('\x03');

@@ -63,7 +63,7 @@ describe('the view', () => {
     ['still starting', { status: 'starting' }, {}, 'starting'],
     ['without WiFi', { wifiCut: true }, {}, 'none no WiFi'],
     ['without broker', {}, { state: 'lost' }, 'none no broker'],
-    ['with the broker stopped', {}, { state: 'stopped' }, 'none s starts broker'],
+    ['with the broker stopped', {}, { state: 'stopped' }, 'none broker off'],
   ])('says when a kit is %s', (_, kit, broker, text) => {
     const model = modelOf(kit);
     Object.assign(model.broker, broker);
