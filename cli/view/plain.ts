@@ -4,6 +4,8 @@ import { clockTime } from './render';
 
 /** One line for each change and message, for logs, pipes and terminals that can do no more. */
 export class PlainLog implements Front {
+  private stopped = false;
+
   constructor(
     model: Model,
     private readonly print: (line: string) => void,
@@ -18,11 +20,14 @@ export class PlainLog implements Front {
 
   see(event: Event): void {
     const text = plainText(event);
-    if (text === undefined) return;
+    if (text === undefined || this.stopped) return;
     const now = this.nowMs();
     const ms = String(Math.floor(now) % 1000).padStart(3, '0');
     this.print(`${clockTime(now)}.${ms}  ${text}`);
   }
 
-  stop(): void {}
+  /** What happens while everything is switched off is no news. */
+  stop(): void {
+    this.stopped = true;
+  }
 }
