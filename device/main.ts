@@ -179,19 +179,20 @@ function onClose(): void {
 
 /** Obeys what has arrived, packet by packet. */
 function receive(): void {
-  const prefix = 'iot/' + kit.kit;
+  const prefix = 'iot/' + kit.kit + '/';
   for (let type = nextPacket(inbound); type; type = nextPacket(inbound)) {
     const id = inbound.id;
     if (type === Packet.Publish) {
       const flags = inbound.flags;
-      const set = inbound.topic.substr(prefix.length + 1);
+      // One too long to hold can only be a set topic, and none that there is.
+      const topic = inbound.topic || prefix + '...';
       const twice = flags & Flag.Duplicate && recent.indexOf(id) >= 0;
-      if (!twice && inbound.topic.substr(0, prefix.length) === prefix)
+      if (!twice && (topic + '/').substr(0, prefix.length) === prefix)
         step(
           kit,
           {
             type: KitEventType.Command,
-            set,
+            set: topic.substr(prefix.length),
             payload: inbound.payload,
             size: inbound.size,
             retained: flags & Flag.Retain,
