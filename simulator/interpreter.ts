@@ -77,8 +77,6 @@ export class BoardInterpreter implements Interpreter {
   onInterrupts: (() => void) | undefined;
   /** Runs at the end of a pass: what reset() and load() have asked for. */
   onPassEnd: (() => void) | undefined;
-  /** The power was cut in the middle of a flash write. */
-  onPowerCut: (() => void) | undefined;
   /** A stall this long makes the chip's watchdog bite. */
   longestStallMs = Infinity;
   /** The watchdog has bitten. */
@@ -89,6 +87,8 @@ export class BoardInterpreter implements Interpreter {
   #queue: Queued[] = [];
   #interrupted = false;
   #running = false;
+  /** How deep board code is nested just now. */
+  #executing = 0;
   /** How far JavaScript has come; ahead of the clock after a stall. */
   #reachedMs = 0;
   #wakeMs = Infinity;
@@ -148,11 +148,15 @@ export class BoardInterpreter implements Interpreter {
   stall(ms: number): void {
     if (!(ms > 0)) return;
     this.#reachedMs = this.now() + Math.min(ms, this.longestStallMs);
-    if (ms < this.longestStallMs) return;
+    if (ms < this.longestStallMs) {
+      // A part of the board that holds the processor from outside JavaScript puts off the pass that is planned.
+      this.#wake();
+      return;
+    }
     // What stands behind the blocking call never runs; the outputs stay as they are until the chip restarts.
     this.halt();
     this.clock.at(this.#reachedMs, () => this.onStarved?.());
-    throw new Halted();
+    if (this.#executing > 0) throw new Halted();
   }
 
   later(ms: number, run: () => void): () => void {
@@ -194,9 +198,11 @@ export class BoardInterpreter implements Interpreter {
   /** Runs board code at once, outside any idle pass: boot code, or a line at the console. Exceptions go to the caller. */
   evaluate(code: string, name: string): unknown {
     if (!this.alive) throw new Halted();
+    this.#executing++;
     try {
       return this.realm.run(code, name);
     } finally {
+      this.#executing--;
       this.#wake();
     }
   }
@@ -213,18 +219,20 @@ export class BoardInterpreter implements Interpreter {
   /** Runs a callback; an exception that it lets out is reported, and nothing is lost by it. */
   call(callback: Callback | string, self: unknown, args: readonly unknown[]): void {
     if (!this.alive) return;
+    this.#executing++;
     try {
       if (typeof callback === 'string') this.realm.run(callback, 'event');
       else callback.apply(self as never, args as never[]);
     } catch (error) {
       this.report(error);
+    } finally {
+      this.#executing--;
     }
   }
 
   /** Prints what nobody caught, as Espruino does. An error of this program itself is nobody's to swallow and goes on. */
   report(error: unknown): void {
-    if (error instanceof PowerCut) return this.onPowerCut?.();
-    if (error instanceof Halted || !this.alive) return;
+    if (error instanceof Halted || error instanceof PowerCut || !this.alive) return;
     if (error instanceof Error) throw error;
     if (!this.onUncaught(error)) this.print(uncaughtText(error));
   }

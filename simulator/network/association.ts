@@ -1,5 +1,5 @@
 import { noMac } from './address';
-import { reason, wifiTiming } from './habits';
+import { type WifiTiming, reason } from './habits';
 import type { Hardware } from './hardware';
 import type { Lease, Sighting, Uplink } from './network';
 
@@ -30,12 +30,13 @@ export class Association {
   constructor(
     private readonly hardware: Hardware,
     private readonly uplink: Uplink,
+    private readonly timing: WifiTiming,
     readonly ssid: string,
     private readonly events: AttemptEvents,
   ) {}
 
   start(password: string, startMs: number): void {
-    this.#later(wifiTiming.findMs, () => this.#authenticate(password), startMs);
+    this.#later(this.timing.findMs, () => this.#authenticate(password), startMs);
   }
 
   /** Takes over the membership that a board's radio has kept; `undefined` when it has ended. */
@@ -62,18 +63,18 @@ export class Association {
   #authenticate(password: string): void {
     const { accessPoint, refusal } = this.uplink.associate(this.ssid, password, this.#fromAccessPoint);
     if (accessPoint === undefined) {
-      this.#later(wifiTiming.searchMs - wifiTiming.findMs, () => this.#end(reason.noAccessPoint));
+      this.#later(this.timing.searchMs - this.timing.findMs, () => this.#end(reason.noAccessPoint));
       return;
     }
     this.#mac = accessPoint.mac;
     if (refusal !== undefined) {
-      this.#later(wifiTiming.refusalMs, () => this.#end(refusal));
+      this.#later(this.timing.refusalMs, () => this.#end(refusal));
       return;
     }
     this.#joined = true;
-    this.#later(wifiTiming.associateMs, () => {
-      this.#later(wifiTiming.addressMs, () => this.#askForAddress());
-      this.#cancelNoAddress = this.#later(wifiTiming.addressTimeoutMs, () => this.events.onNoAddress());
+    this.#later(this.timing.associateMs, () => {
+      this.#later(this.timing.addressMs, () => this.#askForAddress());
+      this.#cancelNoAddress = this.#later(this.timing.addressTimeoutMs, () => this.events.onNoAddress());
       this.events.onAssociated(accessPoint);
     });
   }
@@ -81,7 +82,7 @@ export class Association {
   #askForAddress(): void {
     const lease = this.uplink.lease();
     if (lease === undefined) {
-      this.#later(wifiTiming.addressRetryMs, () => this.#askForAddress());
+      this.#later(this.timing.addressRetryMs, () => this.#askForAddress());
       return;
     }
     this.#cancelNoAddress?.();
@@ -92,7 +93,7 @@ export class Association {
     this.#cancelSilence?.();
     this.#cancelSilence = heard
       ? undefined
-      : this.#later(wifiTiming.beaconTimeoutMs, () => this.#end(reason.beaconTimeout));
+      : this.#later(this.timing.beaconTimeoutMs, () => this.#end(reason.beaconTimeout));
   }
 
   #end(code: number): void {

@@ -1,3 +1,4 @@
+import { type WifiTiming, usualTiming } from './habits';
 import { Hardware } from './hardware';
 import type { Attachment, Lease, Release, Station, Uplink } from './network';
 import type { Radio, RadioState } from './radio';
@@ -18,12 +19,22 @@ export interface Kept {
   running?: { state: RadioState; lease: Lease | undefined } | undefined;
 }
 
+/** What a network may be built with. */
+export interface BoardOptions {
+  /** Which state of Espruino the boards run; the release when absent. */
+  release?: Release;
+  /** What WiFi takes longer or shorter for than usual. */
+  timing?: Partial<WifiTiming>;
+}
+
 /** Builds what one boot of a board has of a network. */
-export function attachBoard(station: Station, uplink: Uplink, release: Release, kept: Kept): Attachment {
+export function attachBoard(station: Station, uplink: Uplink, options: BoardOptions, kept: Kept): Attachment {
   const { interpreter, chip } = station;
+  const release = options.release ?? '2v29';
+  const timing = { ...usualTiming, ...options.timing };
   const hardware = new Hardware(interpreter.clock);
   const esp32 = chip === 'esp32';
-  const radioParts = { station, release, hardware, uplink, events: () => wifi };
+  const radioParts = { station, release, timing, hardware, uplink, events: () => wifi };
   const radio: Radio = esp32 ? new Esp32Radio(radioParts) : new Esp8266Radio(radioParts);
   const resolver = new Resolver(hardware, uplink, () => radio.lease !== undefined);
   const tcpParts = { station, hardware, uplink, radio, resolver, onActivity: () => net.schedule() };
@@ -32,6 +43,7 @@ export function attachBoard(station: Station, uplink: Uplink, release: Release, 
   const wifi = createWifi({
     station,
     release,
+    timing,
     hardware,
     uplink,
     radio,

@@ -2,9 +2,9 @@ import type { Chip } from './network';
 
 /**
  * How long WiFi takes, in milliseconds. Nothing here was measured: the values are plausible for a home network, and a
- * firmware must not depend on them.
+ * firmware must not depend on them. A network may be built with others.
  */
-export const wifiTiming = {
+export const usualTiming = {
   /** A known network answers on its channel. */
   findMs: 300,
   /** All channels were searched in vain. */
@@ -24,7 +24,9 @@ export const wifiTiming = {
   /** An event of the radio reaches the interpreter. */
   eventMs: 5,
   scanMs: 2_200,
-} as const;
+};
+
+export type WifiTiming = typeof usualTiming;
 
 /** Reason codes: IEEE 802.11 below 200, Espressif's own from 200 on. */
 export const reason = {

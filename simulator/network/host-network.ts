@@ -1,7 +1,16 @@
 import { RealClock } from '../clock';
-import { type Kept, attachBoard } from './attachment';
-import { HostUplink } from './host-uplink';
-import type { Attachment, Network, Release, Station } from './network';
+import { type BoardOptions, type Kept, attachBoard } from './attachment';
+import { type Lookup, HostUplink, systemLookup } from './host-uplink';
+import type { Attachment, Network, Station } from './network';
+
+export interface HostNetworkOptions extends BoardOptions {
+  /** The access point's name; absent: it answers to whatever name a board asks for. */
+  ssid?: string;
+  /** Absent: any password will do. */
+  password?: string;
+  /** Finds the IPv4 address of a name; the computer's own way when absent. */
+  lookup?: Lookup;
+}
 
 /**
  * The network of the computer that the simulation runs on: real sockets and real name resolution, with WiFi simulated as one
@@ -13,20 +22,18 @@ import type { Attachment, Network, Release, Station } from './network';
  * connections, where a real one would leave them hanging.
  */
 export class HostNetwork implements Network {
-  /** The access point's name; absent: it answers to whatever name a board asks for. */
   ssid: string | undefined;
-  /** Absent: any password will do. */
   password: string | undefined;
   rssiDbm = -50;
-  readonly #release: Release;
+  readonly #options: HostNetworkOptions;
   readonly #uplinks = new Map<string, HostUplink>();
   readonly #kept = new Map<string, Kept>();
   #cut = false;
 
-  constructor(options: { ssid?: string; password?: string; release?: Release } = {}) {
+  constructor(options: HostNetworkOptions = {}) {
     this.ssid = options.ssid;
     this.password = options.password;
-    this.#release = options.release ?? '2v29';
+    this.#options = options;
   }
 
   /** True: the access point is gone, and nothing passes. */
@@ -45,10 +52,15 @@ export class HostNetwork implements Network {
     if (!(interpreter.clock instanceof RealClock))
       throw new Error('HostNetwork works in real time: expected a RealClock');
     // 10.0.0.2 and so on: what a board reports, not where its connections come from.
-    const uplink = this.#uplinks.get(mac) ?? new HostUplink(this, `10.0.0.${2 + (this.#uplinks.size % 250)}`);
+    const uplink = this.#uplinks.get(mac) ?? this.#newUplink();
     const kept = this.#kept.get(mac) ?? {};
     this.#uplinks.set(mac, uplink);
     this.#kept.set(mac, kept);
-    return attachBoard(station, uplink, this.#release, kept);
+    return attachBoard(station, uplink, this.#options, kept);
+  }
+
+  #newUplink(): HostUplink {
+    const ip = `10.0.0.${2 + (this.#uplinks.size % 250)}`;
+    return new HostUplink(this, ip, this.#options.lookup ?? systemLookup);
   }
 }

@@ -14,6 +14,12 @@ import type {
   WireEvents,
 } from './network';
 
+export type Lookup = (name: string, done: (ip: string | undefined) => void) => void;
+
+export const systemLookup: Lookup = (name, done) => {
+  lookup(name, { family: 4 }, (error, address) => done(error ? undefined : address));
+};
+
 /** One board on the computer's own network. */
 export class HostUplink implements Uplink {
   readonly #wires = new Set<HostWire>();
@@ -23,6 +29,7 @@ export class HostUplink implements Uplink {
   constructor(
     private readonly network: HostNetwork,
     private readonly ip: string,
+    private readonly lookup: Lookup,
   ) {}
 
   onCut(cut: boolean): void {
@@ -67,7 +74,7 @@ export class HostUplink implements Uplink {
   }
 
   resolve(name: string, done: (ip: string | undefined, afterMs: number) => void): void {
-    if (this.#passable) lookup(name, { family: 4 }, (error, address) => done(error ? undefined : address, 0));
+    if (this.#passable) this.lookup(name, (ip) => done(ip, 0));
   }
 
   ping(ip: string, done: (afterMs: number) => void): void {

@@ -1,5 +1,5 @@
 import { Association } from './association';
-import { reason, wifiTiming } from './habits';
+import { reason } from './habits';
 import type { Lease, Sighting } from './network';
 import type { Callback, Radio, RadioParts, RadioState } from './radio';
 import { esp32Reason } from './reasons';
@@ -134,6 +134,7 @@ export class Esp32Radio implements Radio {
     const association: Association = new Association(
       this.parts.hardware,
       this.parts.uplink,
+      this.parts.timing,
       this.state.ssid,
       {
         onAssociated: (accessPoint) => this.#onAssociated(accessPoint),
@@ -167,7 +168,7 @@ export class Esp32Radio implements Radio {
     if (association === undefined) return;
     this.#association = undefined;
     association.stop();
-    this.parts.hardware.later(wifiTiming.eventMs, () =>
+    this.parts.hardware.later(this.parts.timing.eventMs, () =>
       this.#onDisconnectEvent(reason.assocLeave, association.ssid, association.mac),
     );
   }

@@ -1,5 +1,5 @@
 import { Association } from './association';
-import { reason, wifiTiming } from './habits';
+import { reason } from './habits';
 import type { Lease } from './network';
 import type { Callback, Radio, RadioParts, RadioState } from './radio';
 import { esp8266Reason } from './reasons';
@@ -104,7 +104,7 @@ export class Esp8266Radio implements Radio {
   }
 
   #newAssociation(): Association {
-    return new Association(this.parts.hardware, this.parts.uplink, this.state.ssid, {
+    return new Association(this.parts.hardware, this.parts.uplink, this.parts.timing, this.state.ssid, {
       onAssociated: ({ ssid, mac, channel }) => this.#emit('associated', { ssid, mac, channel }),
       onAddress: (lease) => this.#onAddress(lease),
       onNoAddress: () => this.#emit('dhcp_timeout', null),
@@ -124,7 +124,7 @@ export class Esp8266Radio implements Radio {
     this.#association = undefined;
     this.#status = statusAfter(code);
     // The SDK's own reconnection: "reconnect after 1s".
-    this.#cancelRetry = this.parts.hardware.later(wifiTiming.reconnectMs, () => this.#attempt());
+    this.#cancelRetry = this.parts.hardware.later(this.parts.timing.reconnectMs, () => this.#attempt());
     this.#onDisconnectEvent(code, this.state.ssid, mac);
   }
 
@@ -138,7 +138,7 @@ export class Esp8266Radio implements Radio {
     if (association === undefined) return;
     const { ssid, mac } = association;
     association.stop();
-    this.parts.hardware.later(wifiTiming.eventMs, () =>
+    this.parts.hardware.later(this.parts.timing.eventMs, () =>
       this.#onDisconnectEvent(reason.assocLeave, ssid, mac),
     );
   }

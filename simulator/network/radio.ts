@@ -1,5 +1,6 @@
 import { BoardError } from '../errors';
 import type { EventMethods } from '../interpreter';
+import type { WifiTiming } from './habits';
 import type { Hardware } from './hardware';
 import type { Lease, Release, Station, Uplink } from './network';
 
@@ -9,6 +10,7 @@ export type Callback = (...args: never[]) => unknown;
 export interface RadioParts {
   station: Station;
   release: Release;
+  timing: WifiTiming;
   hardware: Hardware;
   uplink: Uplink;
   /** The module require("Wifi"), which emits the events. */

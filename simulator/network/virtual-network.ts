@@ -1,6 +1,6 @@
 import type { Clock } from '../clock';
-import { type Kept, attachBoard } from './attachment';
-import type { Attachment, Network, NoConnection, Release, Station } from './network';
+import { type BoardOptions, type Kept, attachBoard } from './attachment';
+import type { Attachment, Network, NoConnection, Station } from './network';
 import { AccessPoint, type AccessPointOptions } from './virtual-access-point';
 import { type Cut, VirtualStream } from './virtual-stream';
 import { VirtualUplink } from './virtual-uplink';
@@ -26,11 +26,9 @@ interface Host {
   readonly ports: Map<number, { listener: Listener; onConnection: (stream: VirtualStream) => void }>;
 }
 
-export interface VirtualNetworkOptions {
+export interface VirtualNetworkOptions extends BoardOptions {
   /** One way, in milliseconds; 2 when absent. */
   latencyMs?: number;
-  /** Which state of Espruino the boards run; the release when absent. */
-  release?: Release;
 }
 
 /**
@@ -67,7 +65,7 @@ export class VirtualNetwork implements Network {
   /** How long bytes to a board wait for more, to arrive in one piece; 0: not at all. */
   joinMs = 0;
   readonly #clock: Clock;
-  readonly #release: Release;
+  readonly #options: VirtualNetworkOptions;
   readonly #hosts = new Map<string, Host>();
   readonly #uplinks = new Map<string, VirtualUplink>();
   readonly #kept = new Map<string, Kept>();
@@ -75,7 +73,7 @@ export class VirtualNetwork implements Network {
   constructor(clock: Clock, options: VirtualNetworkOptions = {}) {
     this.#clock = clock;
     this.latencyMs = options.latencyMs ?? 2;
-    this.#release = options.release ?? '2v29';
+    this.#options = options;
   }
 
   attach(station: Station): Attachment {
@@ -84,7 +82,7 @@ export class VirtualNetwork implements Network {
     const kept = this.#kept.get(mac) ?? {};
     this.#uplinks.set(mac, uplink);
     this.#kept.set(mac, kept);
-    return attachBoard(station, uplink, this.#release, kept);
+    return attachBoard(station, uplink, this.#options, kept);
   }
 
   addAccessPoint(ssid: string, options: AccessPointOptions = {}): AccessPoint {

@@ -1,7 +1,7 @@
 import { BoardError } from '../errors';
 import type { EventMethods } from '../interpreter';
 import { dottedAddress, noAddress } from './address';
-import { wifiTiming } from './habits';
+import type { WifiTiming } from './habits';
 import type { Hardware } from './hardware';
 import type { Chip, Lease, Release, Sighting, Station, Uplink } from './network';
 import { createPing } from './ping';
@@ -11,6 +11,7 @@ import type { Resolver } from './resolver';
 export interface WifiParts {
   station: Station;
   release: Release;
+  timing: WifiTiming;
   hardware: Hardware;
   uplink: Uplink;
   radio: Radio;
@@ -107,7 +108,7 @@ export function createWifi(parts: WifiParts): object & EventMethods {
         radio.scanning = false;
         radio.onScanned();
       };
-      hardware.later(wifiTiming.scanMs, finish, interpreter.now());
+      hardware.later(parts.timing.scanMs, finish, interpreter.now());
     },
     getHostByName: createGetHostByName(parts),
     ping: createPing(parts),
