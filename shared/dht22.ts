@@ -14,6 +14,8 @@ export function decodeDht22(bits: string): number[] {
   const sum = (humidity >> 8) + (humidity & 255) + (size >> 8) + (size & 255);
   const temperature = size & 0x8000 ? 0x8000 - size : size;
   return bits.length === frameLength &&
+    // The answer's second high phase is long. Moved by one bit all values double, and so does their sum.
+    bits[1] === '1' &&
     // A line held low reads as zeros, checksum and all.
     sum > 0 &&
     (sum & 255) === parseInt(bits.substr(34), 2) &&

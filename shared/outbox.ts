@@ -53,7 +53,7 @@ export function age(outbox: Outbox, ms: number): void {
   if (!outbox.sent) return;
   outbox.waitMs += ms;
   if (outbox.waitMs < repeatMs) return;
-  outbox.repeat = outbox.sent;
+  outbox.repeat = Math.max(outbox.repeat, outbox.sent);
   outbox.sent = outbox.waitMs = 0;
 }
 
@@ -66,6 +66,8 @@ export function restart(outbox: Outbox): void {
 function forget(outbox: Outbox): void {
   outbox.results.shift();
   outbox.id++;
+  // With none in flight the identifiers may start over.
+  if (outbox.id > 30_000 && !outbox.results.length) outbox.id = 2;
   if (outbox.sent) outbox.sent--;
   if (outbox.repeat) outbox.repeat--;
 }

@@ -65,10 +65,12 @@ export interface BrokerSettings {
 export function settingsError(settings: KitSettings): string {
   const lamp = settings.lamp;
   if (!(settings.kit > 0 && settings.kit < 10_000)) return 'kit: expected 1 to 9999';
-  if (!(lamp.holdMs >= 1000 && lamp.holdMs <= 3_600_000)) return 'lamp.holdMs: expected 1000 to 3600000';
+  if (!(lamp && lamp.holdMs >= 1000 && lamp.holdMs <= 3_600_000))
+    return 'lamp.holdMs: expected 1000 to 3600000';
   if (!(lamp.darkBelow > 0 && lamp.brightFrom > lamp.darkBelow && lamp.brightFrom < 1024))
     return 'lamp: expected 0 < darkBelow < brightFrom < 1024';
   if (!(settings.telemetryMs >= 2000)) return 'telemetryMs: expected 2000 or more';
-  if (!(settings.networks.length > 0 && settings.broker.host)) return 'expected networks and a broker';
+  if (!(settings.networks && settings.networks.length > 0 && settings.broker && settings.broker.host))
+    return 'expected networks and a broker';
   return '';
 }
