@@ -1,7 +1,8 @@
 import { type Boot, startBoot } from './boot';
 import { type Chip, type ChipName, chips } from './chips';
 import type { Clock } from './clock';
-import type { Flash } from './flash';
+import { Halted } from './errors';
+import { type Flash, PowerCut } from './flash';
 import { uncaughtText } from './interpreter';
 import { objectText, replStyle } from './json-text';
 import type { Network } from './network/network';
@@ -112,6 +113,16 @@ export class VirtualBoard {
     this.#restart(reason as ResetReason);
   }
 
+  /** Espruino's own access point, open to anybody: on from the start until the code stops it. */
+  get accessPointOn(): boolean {
+    return this.#boot?.doors.accessPointOn ?? false;
+  }
+
+  /** Espruino's console over WiFi, likewise. */
+  get telnetOn(): boolean {
+    return this.#boot?.doors.telnetOn ?? false;
+  }
+
   /** For leak tests: all of it is where it was once the board is at rest again. */
   counts(): BoardCounts {
     return this.#boot?.counts() ?? { timers: 0, watches: 0, listeners: 0, sockets: 0 };
@@ -120,7 +131,12 @@ export class VirtualBoard {
   /** Runs code in the board's global scope, as its console does; what it throws is the caller's. */
   evaluate(code: string): unknown {
     if (this.#boot === undefined) throw new Error('the board has no power');
-    return this.#boot.interpreter.evaluate(code, 'console');
+    try {
+      return this.#boot.interpreter.evaluate(code, 'console');
+    } catch (error) {
+      if (error instanceof Halted || error instanceof PowerCut) return undefined;
+      throw error;
+    }
   }
 
   /** How the console shows the value of an expression. */

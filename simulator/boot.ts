@@ -53,6 +53,7 @@ export interface Boot {
   stop(how: 'power-lost' | 'software-reset'): void;
   epochMs(): number;
   counts(): BoardCounts;
+  readonly doors: { readonly accessPointOn: boolean; readonly telnetOn: boolean };
 }
 
 export function startBoot(options: BootOptions): Boot {
@@ -105,7 +106,7 @@ export function startBoot(options: BootOptions): Boot {
     clock.at(interpreter.now(), () => options.isCurrent(boot) && options.onRestart('soft reset', request));
     interpreter.halt();
   };
-  interpreter.onPowerCut = () => options.onPowerCut();
+  realm.onPowerCut = () => options.onPowerCut();
 
   const boot: Boot = {
     interpreter,
@@ -129,6 +130,7 @@ export function startBoot(options: BootOptions): Boot {
       pins.now = () => clock.now();
       attachment.detach(how);
     },
+    doors: attachment,
     epochMs: () => interpreter.now() - interpreter.timeMs(),
     counts: () => ({
       timers: interpreter.timers.size,

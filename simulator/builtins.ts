@@ -110,5 +110,6 @@ function prune(holder: Holder, kept: Kept): void {
  */
 function keepOnly(holder: Holder, names: string): void {
   const kept = new Set(names.split(' '));
-  for (const name of Object.getOwnPropertyNames(holder)) if (!kept.has(name)) Reflect.deleteProperty(holder, name);
+  for (const name of Object.getOwnPropertyNames(holder))
+    if (!kept.has(name)) Reflect.deleteProperty(holder, name);
 }

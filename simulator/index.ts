@@ -3,6 +3,7 @@ export { type ChipName, chips } from './chips';
 export { type Clock, RealClock, VirtualClock } from './clock';
 export { type FlashOptions, Flash, PowerCut, esp32StorageBytes, esp8266StorageBytes } from './flash';
 export { BoardInterpreter, type EventMethods, type Interpreter } from './interpreter';
+export * from './network';
 export { Cds } from './parts/cds';
 export { Dht22, type Dht22Fault } from './parts/dht22';
 export { type LevelChange, OutputPart } from './parts/output';

@@ -5,25 +5,29 @@ import { numberText } from './number-text';
  * Source: Espruino src/jswrap_json.c (jsfGetJSONWithCallback), src/jsutils.c (escapeCharacter), release 2v29.
  */
 export interface TextStyle {
-  /** Only what JSON knows: `\u00XX` escapes, null for undefined, NaN and functions left out. */
-  json: boolean;
+  /** For machines: undefined is left out or becomes null, typed arrays become arrays, `toJSON` is asked. */
+  data?: boolean;
+  /** NaN and the infinities become null. */
+  finite?: boolean;
+  /** Bytes beyond ASCII as `\u00XX` instead of `\xXX`. */
+  unicode?: boolean;
   /** Keys that are identifiers or numbers stand without quotes. */
   bareKeys?: boolean;
-  /** Blanks after commas and colons. */
+  /** Functions are written out instead of being left out of objects. */
+  functions?: boolean;
+  /** For people: blanks after commas and colons, and the names of classes. */
   pretty?: boolean;
   /** A line for each item, or only for items that are not plain numbers. */
-  lines?: 'all' | 'some';
+  lines?: 'all' | 'some' | undefined;
   indent?: string;
   /** Long arrays and strings lose their middle. */
   limited?: boolean;
-  /** Functions are written out instead of being left out of objects. */
-  functions?: boolean;
 }
 
-export const jsonStyle: TextStyle = { json: true };
-export const toJsStyle: TextStyle = { json: false, bareKeys: true, functions: true };
-export const storageStyle: TextStyle = { json: false, bareKeys: true };
-export const consoleStyle: TextStyle = { json: false, pretty: true, lines: 'some', functions: true };
+export const jsonStyle: TextStyle = { data: true, finite: true, unicode: true };
+export const toJsStyle: TextStyle = { data: true, bareKeys: true, functions: true };
+export const storageStyle: TextStyle = { data: true, finite: true, bareKeys: true };
+export const consoleStyle: TextStyle = { pretty: true, lines: 'some', functions: true };
 export const replStyle: TextStyle = { ...consoleStyle, limited: true };
 
 /** More items than this are limited to the first and the last five. */
@@ -37,17 +41,17 @@ export function objectText(value: unknown, style: TextStyle): string {
   return text(value, style, 0, new Set(), true);
 }
 
-/** A string in quotes, escaped as `style` wants it. */
-export function quoted(value: string, json: boolean): string {
+/** A string in quotes, escaped. */
+export function quoted(value: string, unicode = false): string {
   let out = '"';
-  for (let i = 0; i < value.length; i++) out += escaped(value.charCodeAt(i) & 255, value[i + 1] ?? '', json);
+  for (let i = 0; i < value.length; i++) out += escaped(value.charCodeAt(i) & 255, value[i + 1] ?? '', unicode);
   return out + '"';
 }
 
 function text(value: unknown, style: TextStyle, depth: number, open: Set<object>, toJson: boolean): string {
-  if (value === undefined) return style.json ? 'null' : 'undefined';
+  if (value === undefined) return style.data ? 'null' : 'undefined';
   if (typeof value === 'string') return stringText(value, style);
-  if (typeof value === 'number') return style.json && !Number.isFinite(value) ? 'null' : numberText(value);
+  if (typeof value === 'number') return style.finite && !Number.isFinite(value) ? 'null' : numberText(value);
   if (typeof value === 'function') return style.functions ? functionText(value) : 'undefined';
   if (typeof value !== 'object' || value === null) return String(value);
   if (open.has(value)) return ' ... ';
@@ -81,7 +85,7 @@ function typedArrayText(array: Uint8Array, style: TextStyle, depth: number, open
     open,
     true,
   );
-  if (style.json || style === storageStyle || style === toJsStyle) return plain;
+  if (style.data) return plain;
   const name = Object.prototype.toString.call(array).slice(8, -1);
   if (array.every((item) => item === 0)) return `new ${name}(${array.length})`;
   return `new ${name}([${plain.slice(2, -2)}])`;
@@ -95,20 +99,20 @@ function plainObjectText(
   toJson: boolean,
 ): string {
   const convert = object['toJSON'];
-  if (typeof convert === 'function' && toJson && !style.pretty) {
+  if (typeof convert === 'function' && toJson && style.data) {
     open.delete(object);
     return text(convert.call(object, ''), style, depth, open, false);
   }
-  const name = style.pretty ? className(object) : '';
+  const name = style.data ? '' : className(object);
   const described = name === '' ? '[object' : String(object);
   if (!described.startsWith('[object')) return name + described;
   const writer = new LineWriter(style, depth, name + (style.pretty ? '{ ' : '{'), style.pretty ? ' }' : '}');
   for (const key of Object.keys(object)) {
     const item = object[key];
     if (typeof item === 'function' && !style.functions) continue;
-    if (item === undefined && (style.json || style === storageStyle || style === toJsStyle)) continue;
+    if (item === undefined && style.data) continue;
     const bare = style.bareKeys === true && /^(?:[A-Za-z_$][\w$]*|-?\d+)$/.test(key);
-    const keyText = bare ? key : quoted(key, style.json);
+    const keyText = bare ? key : quoted(key, style.unicode);
     const separator = style.pretty ? ': ' : ':';
     writer.item(keyText + separator + text(item, style, depth + 1, open, true), needsLine(item), itemsOnLine);
   }
@@ -161,8 +165,8 @@ function needsLine(value: unknown): boolean {
 }
 
 function stringText(value: string, style: TextStyle): string {
-  if (!style.limited || value.length <= longString) return quoted(value, style.json);
-  return `${quoted(value.slice(0, shownChars), style.json)} ... ${quoted(value.slice(-shownChars), style.json)}`;
+  if (!style.limited || value.length <= longString) return quoted(value, style.unicode);
+  return `${quoted(value.slice(0, shownChars), style.unicode)} ... ${quoted(value.slice(-shownChars), style.unicode)}`;
 }
 
 function functionText(fn: object): string {
@@ -177,7 +181,7 @@ function className(object: object): string {
   return name === undefined || name === 'Object' || name === '' ? '' : `${name}: `;
 }
 
-function escaped(code: number, next: string, json: boolean): string {
+function escaped(code: number, next: string, unicode: boolean): string {
   switch (code) {
     case 8:
       return '\\b';
@@ -196,7 +200,7 @@ function escaped(code: number, next: string, json: boolean): string {
   }
   if (code >= 32 && code < 127) return String.fromCharCode(code);
   const hex = code.toString(16).toUpperCase();
-  if (json) return '\\u' + hex.padStart(4, '0');
+  if (unicode) return '\\u' + hex.padStart(4, '0');
   if (code === 11) return '\\v';
   if (code < 8 && !(next >= '0' && next <= '7')) return '\\' + code;
   return '\\x' + hex.padStart(2, '0');

@@ -24,6 +24,7 @@ export function adaptLanguage(realm: Realm, random: BoardRandom): void {
     stringify: (value: unknown, _replacer: unknown, space: unknown) => objectText(value, spacedStyle(space)),
     parse: (text: unknown) => parse(realm, text),
   });
+  replaceConversions(realm);
   define(prototypeOf('Number'), {
     toFixed(this: unknown, decimals: number) {
       return fixedText(Number(this), decimals);
@@ -31,9 +32,6 @@ export function adaptLanguage(realm: Realm, random: BoardRandom): void {
     toString(this: unknown, radix?: number) {
       return numberText(Number(this), radix ?? 10);
     },
-  });
-  define(global['String'], {
-    fromCharCode: (...codes: number[]) => String.fromCharCode(...codes.map((code) => code & 255)),
   });
   adaptStrings(prototypeOf('String'), define);
   adaptErrors(realm, define);
@@ -43,6 +41,41 @@ export function adaptLanguage(realm: Realm, random: BoardRandom): void {
     encodeURIComponent: (text: unknown) => encodeUri(String(text)),
     decodeURIComponent: (text: unknown) => decodeUri(String(text)),
   });
+}
+
+/**
+ * `String()` writes numbers as the board does; what V8 does by itself, as in `'' + 0.1`, cannot be changed. `Number` has
+ * constants that cannot be deleted, so it is replaced by one that lacks them.
+ */
+function replaceConversions(realm: Realm): void {
+  const original = realm.global['String'] as StringConstructor;
+  const numbers = realm.global['Number'] as NumberConstructor;
+  const replace = (name: string, from: { prototype: unknown }, fn: BoardFunction, statics: object): void => {
+    const constructor = Object.assign(realm.native(fn), { prototype: from.prototype }, statics);
+    Object.defineProperty(from.prototype, 'constructor', { value: constructor, configurable: true });
+    realm.define(name, constructor);
+  };
+  replace(
+    'String',
+    original,
+    function String(...args: unknown[]) {
+      return typeof args[0] === 'number' ? numberText(args[0]) : original(...args);
+    },
+    {
+      fromCharCode: realm.native((...codes: number[]) =>
+        original.fromCharCode(...codes.map((code) => code & 255)),
+      ),
+    },
+  );
+  const { NaN, MAX_VALUE, MIN_VALUE, NEGATIVE_INFINITY, POSITIVE_INFINITY } = numbers;
+  replace(
+    'Number',
+    numbers,
+    function Number(...args: unknown[]) {
+      return numbers(...args);
+    },
+    { NaN, MAX_VALUE, MIN_VALUE, NEGATIVE_INFINITY, POSITIVE_INFINITY },
+  );
 }
 
 /** JSON.parse and Storage.readJSON. */

@@ -36,7 +36,7 @@ export function installModules(
     if (cached.has(name)) return cached.get(name);
     const file = builtIn[name] === undefined ? storage.read(name) : undefined;
     const module = builtIn[name] ?? (file === undefined ? undefined : evaluate(file, name));
-    if (module === undefined) throw new BoardError(`Module ${quoted(name, false)} not found`);
+    if (module === undefined) throw new BoardError(`Module ${quoted(name)} not found`);
     cached.set(name, module);
     return module;
   }

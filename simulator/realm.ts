@@ -2,6 +2,7 @@ import vm from 'node:vm';
 import { pruneBuiltins } from './builtins';
 import { toByteString } from './bytes';
 import { BoardError, type BoardErrorType, Halted } from './errors';
+import { PowerCut } from './flash';
 
 /** A function as board code has it; what it takes and returns is checked nowhere. */
 export type BoardFunction = (this: never, ...args: never[]) => unknown;
@@ -39,6 +40,8 @@ export class Realm {
   readonly global: Record<string, unknown>;
   /** Set when the board has stopped: whatever board code still calls while it unwinds stops it again. */
   halted = false;
+  /** The power was cut in the middle of a flash write; board code cannot catch that. */
+  onPowerCut: (() => void) | undefined;
   readonly #context: vm.Context;
   readonly #intrinsics: Intrinsics;
 
@@ -109,8 +112,10 @@ export class Realm {
   /** A function that board code may hold: an exception meant for the board becomes one of its own. */
   native<F extends BoardFunction>(fn: F): F {
     const isHalted = (): boolean => this.halted;
-    const toBoard = (error: unknown): unknown =>
-      error instanceof BoardError ? this.error(error.message, error.type) : error;
+    const toBoard = (error: unknown): unknown => {
+      if (error instanceof PowerCut) this.onPowerCut?.();
+      return error instanceof BoardError ? this.error(error.message, error.type) : error;
+    };
     const native = function (this: never, ...args: never[]): unknown {
       if (isHalted()) throw new Halted();
       try {

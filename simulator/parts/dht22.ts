@@ -39,6 +39,8 @@ export class Dht22 implements Part {
   frame: string | undefined;
   /** Start signals answered. */
   answers = 0;
+  /** The board has given a start signal that the sensor understands, whether it answers or not. */
+  onAsked: ((atMs: number) => void) | undefined;
   #wire: Wire | undefined;
   #poweredMs = -Infinity;
   /** When the board began to pull the wire down. */
@@ -77,6 +79,7 @@ export class Dht22 implements Part {
     this.#lowSinceMs = undefined;
     // A hundredth of a microsecond is the error of adding up fractions of milliseconds.
     if (lowUs < shortestStartUs - 0.01 || lowUs > longestStartUs + 0.01) return;
+    this.onAsked?.(atMs);
     this.#answer(atMs);
   }
 
