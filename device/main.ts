@@ -41,8 +41,9 @@ import { version } from '../shared/version';
 import { readDht22 } from './dht22';
 import { draw, retry } from './screen';
 
-/** To do; the phases of the link are bits 1 to 8. */
+/** To do; a phase of the link to enter is the bit of its number. */
 const enum Todo {
+  Phases = (1 << (Phase.Online + 1)) - 1,
   Address = 1 << 9,
   Pingreq = 1 << 10,
   Closed = 1 << 11,
@@ -232,7 +233,7 @@ function drain(): void {
     const now = todo;
     todo = 0;
     if (now & Todo.Closed) stepLink(link, { type: LinkEventType.Closed, value: 0, lit: 0 }, act);
-    if (now & 511) enter(now);
+    if (now & Todo.Phases) enter(now);
     if (now & Todo.Address) {
       const ip = wifi.getIP().ip;
       if (ip && ip !== '0.0.0.0') stepLink(link, { type: LinkEventType.Address, value: 0, lit: 0 }, act);
