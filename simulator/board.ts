@@ -3,7 +3,6 @@ import { type Chip, type ChipName, chips } from './chips';
 import type { Clock } from './clock';
 import { Halted } from './errors';
 import { type Flash, PowerCut } from './flash';
-import { uncaughtText } from './interpreter';
 import { objectText, replStyle } from './json-text';
 import type { Network } from './network/network';
 import { Cds } from './parts/cds';
@@ -13,6 +12,7 @@ import { Ssd1306 } from './parts/ssd1306';
 import { Pins } from './pins';
 import { BoardRandom } from './random';
 import type { ConsoleState } from './system';
+import { uncaughtText } from './uncaught';
 
 /** What is soldered to which pin: GPIO numbers, or "A0" for the ESP8266's analogue input. */
 export interface Wiring {

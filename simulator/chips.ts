@@ -32,6 +32,7 @@ export interface Chip {
   /** Bytes of the queue between interrupts and JavaScript; an edge takes six. */
   eventQueueBytes: number;
   i2c: { scl: number; sda: number; slowest: number; fastest: number };
+  /** Built-in modules that the virtual board has as well. */
   modules: readonly string[];
 }
 
@@ -58,10 +59,7 @@ const esp8266: Chip = {
   analogSteps: 1024,
   eventQueueBytes: 512,
   i2c: { scl: 12, sda: 13, slowest: 100_000, fastest: 400_000 },
-  modules:
-    'timer Flash Storage heatshrink net dgram http NetworkJS TelnetServer Wifi ESP8266 crypto neopixel'.split(
-      ' ',
-    ),
+  modules: ['Storage', 'Wifi', 'net', 'TelnetServer', 'ESP32'],
 };
 
 /** Source: Espruino boards/ESP32.py, targets/esp32/jshardware.c, targets/esp32/jshardwareI2c.c; release 2v29. */

@@ -1,8 +1,10 @@
+import { LineWriter } from './line-writer';
 import { numberText } from './number-text';
+import { quoted } from './quoted';
 
 /*
  * Objects as text, the way Espruino's one writer does it for JSON.stringify, E.toJS, Storage.writeJSON and the console.
- * Source: Espruino src/jswrap_json.c (jsfGetJSONWithCallback), src/jsutils.c (escapeCharacter), release 2v29.
+ * Source: Espruino src/jswrap_json.c (jsfGetJSONWithCallback), release 2v29.
  */
 export interface TextStyle {
   /** For machines: undefined is left out or becomes null, typed arrays become arrays, `toJSON` is asked. */
@@ -39,13 +41,6 @@ const itemsOnLine = 4;
 
 export function objectText(value: unknown, style: TextStyle): string {
   return text(value, style, 0, new Set(), true);
-}
-
-/** A string in quotes, escaped. */
-export function quoted(value: string, unicode = false): string {
-  let out = '"';
-  for (let i = 0; i < value.length; i++) out += escaped(value.charCodeAt(i) & 255, value[i + 1] ?? '', unicode);
-  return out + '"';
 }
 
 function text(value: unknown, style: TextStyle, depth: number, open: Set<object>, toJson: boolean): string {
@@ -119,47 +114,6 @@ function plainObjectText(
   return writer.end();
 }
 
-/** Collects items between brackets and breaks lines where the interpreter would. */
-class LineWriter {
-  #out: string;
-  #first = true;
-  #needLine = false;
-  #sinceLine = 0;
-
-  constructor(
-    private readonly style: TextStyle,
-    private readonly depth: number,
-    opening: string,
-    private readonly closing: string,
-  ) {
-    this.#out = opening;
-  }
-
-  item(itemText: string, complex: boolean, perLine = Infinity): void {
-    if (!this.#first) this.#out += this.style.pretty ? ', ' : ',';
-    this.#first = false;
-    this.#sinceLine++;
-    const all = this.style.lines === 'all';
-    const own = all || (this.style.lines === 'some' && complex);
-    if (this.style.lines === 'some' && this.#sinceLine > perLine) this.#needLine = true;
-    if (this.#needLine || own) {
-      this.#line(this.depth + 1);
-      this.#sinceLine = 0;
-    }
-    this.#needLine = own;
-    this.#out += itemText;
-  }
-
-  end(): string {
-    if (this.#needLine) this.#line(this.depth);
-    return this.#out + this.closing;
-  }
-
-  #line(depth: number): void {
-    this.#out += '\n' + (this.style.indent ?? '  ').repeat(depth);
-  }
-}
-
 function needsLine(value: unknown): boolean {
   return value !== undefined && value !== null && typeof value !== 'number' && typeof value !== 'boolean';
 }
@@ -179,29 +133,4 @@ function className(object: object): string {
   const constructor = (object as { constructor?: { name?: string } }).constructor;
   const name = typeof constructor === 'function' ? constructor.name : undefined;
   return name === undefined || name === 'Object' || name === '' ? '' : `${name}: `;
-}
-
-function escaped(code: number, next: string, unicode: boolean): string {
-  switch (code) {
-    case 8:
-      return '\\b';
-    case 9:
-      return '\\t';
-    case 10:
-      return '\\n';
-    case 12:
-      return '\\f';
-    case 13:
-      return '\\r';
-    case 34:
-      return '\\"';
-    case 92:
-      return '\\\\';
-  }
-  if (code >= 32 && code < 127) return String.fromCharCode(code);
-  const hex = code.toString(16).toUpperCase();
-  if (unicode) return '\\u' + hex.padStart(4, '0');
-  if (code === 11) return '\\v';
-  if (code < 8 && !(next >= '0' && next <= '7')) return '\\' + code;
-  return '\\x' + hex.padStart(2, '0');
 }

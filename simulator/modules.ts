@@ -1,6 +1,6 @@
 import { BoardError } from './errors';
 import type { BoardInterpreter } from './interpreter';
-import { quoted } from './json-text';
+import { quoted } from './quoted';
 import type { Storage } from './storage';
 
 /**

@@ -1,26 +1,21 @@
 import { bytesFromData, bytesFromString, stringFromBytes } from './bytes';
-import { type Flash, pageBytes } from './flash';
 import { BoardError } from './errors';
+import {
+  FileChain,
+  type FileEntry,
+  align,
+  dataAddress,
+  headerBytes,
+  nameField,
+  nextPage,
+} from './file-chain';
+import { type Flash, pageBytes } from './flash';
 
 /*
- * `require("Storage")`: contiguous files in flash, each behind a header of 32 bytes, one after the other
- * and aligned to four bytes. Nothing is ever rewritten in place: a replaced file is marked by
+ * What `require("Storage")` does with the chain of files. Nothing is ever rewritten in place: a replaced file is marked by
  * zeroing the first four bytes of its name, and its room comes back when Storage is compacted.
  * Source: Espruino src/jsflash.c, src/jswrap_storage.c, release 2v29.
  */
-const headerBytes = 32;
-const nameBytes = 28;
-
-interface FileEntry {
-  /** Where the header starts. */
-  address: number;
-  size: number;
-  name: string;
-  /** All 28 bytes of it: a name that was cut off while it was written is listed, but not found. */
-  field: string;
-  erased: boolean;
-}
-
 export interface StorageStats {
   totalBytes: number;
   freeBytes: number;
@@ -52,41 +47,7 @@ export interface Storage {
 /** `onCompact` hears of every compaction, the ones that a write needs included. */
 export function createStorage(flash: Flash, onCompact: () => void = () => {}): Storage {
   const end = flash.bytes.length;
-  const view = new DataView(flash.bytes.buffer, flash.bytes.byteOffset, end);
-
-  function entryAt(address: number): FileEntry | undefined {
-    if (address + headerBytes > end) return undefined;
-    const word = view.getUint32(address, true);
-    const size = word & 0xffffff;
-    if (word === 0 || word === 0xffffffff || address + headerBytes + size > end) return undefined;
-    const erased = view.getUint32(address + 4, true) === 0;
-    const field = stringFromBytes(flash.bytes.subarray(address + 4, address + headerBytes));
-    return { address, size, name: erased ? '' : field.slice(0, nulAt(field)), field, erased };
-  }
-
-  /** Every header in order, replaced files included. A hole ends a page: the next file may start on the next page. */
-  function* allEntries(): Generator<FileEntry> {
-    let address = 0;
-    let entry = entryAt(0);
-    while (entry !== undefined) {
-      yield entry;
-      address = nextAddress(entry);
-      entry = entryAt(address);
-      if (entry === undefined && address < end) entry = entryAt(nextPage(address));
-    }
-  }
-
-  function find(name: string): FileEntry | undefined {
-    const wanted = nameField(name);
-    for (const entry of allEntries()) if (!entry.erased && entry.field === wanted) return entry;
-    return undefined;
-  }
-
-  function freeAddress(): number {
-    let address = 0;
-    for (const entry of allEntries()) address = nextAddress(entry);
-    return address;
-  }
+  const chain = new FileChain(flash);
 
   /**
    * Room that compaction is believed to bring. Free bytes count once for each page looked at on the way, so it is tried even
@@ -94,24 +55,24 @@ export function createStorage(flash: Flash, onCompact: () => void = () => {}): S
    */
   function hopedFor(address: number): number {
     let bytes = 0;
-    for (const entry of allEntries()) if (entry.erased) bytes += entry.size;
+    for (const entry of chain.entries()) if (entry.erased) bytes += entry.size;
     for (let at = address; at < end; at = nextPage(at)) bytes += end - at;
     return bytes;
   }
 
   function create(name: string, size: number): FileEntry {
     const needed = align(size) + headerBytes;
-    let address = freeAddress();
+    let address = chain.end();
     if (address + needed > end) {
       if (needed >= hopedFor(address) || !compact()) throw new BoardError('Unable to find or create file');
-      address = freeAddress();
+      address = chain.end();
       if (address + needed > end) throw new BoardError('Unable to find or create file');
     }
     const header = new Uint8Array(headerBytes);
     new DataView(header.buffer).setUint32(0, size, true);
     header.set(bytesFromString(nameField(name)), 4);
     flash.write(address, header);
-    return entryAt(address)!;
+    return chain.entryAt(address)!;
   }
 
   function markErased(entry: FileEntry): void {
@@ -125,7 +86,7 @@ export function createStorage(flash: Flash, onCompact: () => void = () => {}): S
     const fileSize = size === 0 ? bytes.length : size;
     if (fileSize === 0) throw new BoardError("Can't create zero length file");
 
-    let entry = find(name);
+    let entry = chain.find(name);
     if (offset === 0) {
       const fresh =
         entry !== undefined && entry.size === fileSize && flash.isErased(dataAddress(entry), entry.size);
@@ -150,7 +111,7 @@ export function createStorage(flash: Flash, onCompact: () => void = () => {}): S
   }
 
   function read(name: string, offset = 0, length = 0): string | undefined {
-    const entry = find(name);
+    const entry = chain.find(name);
     if (entry === undefined) return undefined;
     const start = Math.min(Math.max(0, offset), entry.size);
     const count = Math.min(length <= 0 ? entry.size : length, entry.size - start);
@@ -160,7 +121,7 @@ export function createStorage(flash: Flash, onCompact: () => void = () => {}): S
 
   function getStats(): StorageStats {
     const stats = { totalBytes: end, freeBytes: 0, fileBytes: 0, fileCount: 0, trashBytes: 0, trashCount: 0 };
-    for (const entry of allEntries()) {
+    for (const entry of chain.entries()) {
       const bytes = align(entry.size) + headerBytes;
       if (entry.erased) {
         stats.trashBytes += bytes;
@@ -170,7 +131,7 @@ export function createStorage(flash: Flash, onCompact: () => void = () => {}): S
         stats.fileCount++;
       }
     }
-    stats.freeBytes = end - freeAddress();
+    stats.freeBytes = end - chain.end();
     return stats;
   }
 
@@ -179,7 +140,7 @@ export function createStorage(flash: Flash, onCompact: () => void = () => {}): S
    * between erasing a page and writing it loses that page, here as on the chip.
    */
   function compact(): boolean {
-    const files = [...allEntries()];
+    const files = [...chain.entries()];
     const firstErased = files.findIndex((entry) => entry.erased);
     if (firstErased < 0) return false;
     onCompact();
@@ -191,7 +152,7 @@ export function createStorage(flash: Flash, onCompact: () => void = () => {}): S
     const kept = Buffer.concat(
       live.map((entry) => flash.bytes.slice(entry.address, align(dataAddress(entry) + entry.size))),
     );
-    const oldEnd = freeAddress();
+    const oldEnd = chain.end();
     for (let page = start; page < oldEnd; page += pageBytes) {
       flash.erasePage(page);
       const content = kept.subarray(page - start, page - start + pageBytes);
@@ -206,50 +167,18 @@ export function createStorage(flash: Flash, onCompact: () => void = () => {}): S
     getStats,
     compact,
     erase(name) {
-      const entry = find(name);
+      const entry = chain.find(name);
       if (entry !== undefined) markErased(entry);
     },
     eraseAll() {
       for (let page = 0; page < end; page += pageBytes) flash.erasePage(page);
     },
     list: (regex) => {
-      const names = [...allEntries()].filter((entry) => !entry.erased).map((entry) => entry.name);
+      const names = [...chain.entries()].filter((entry) => !entry.erased).map((entry) => entry.name);
       return regex === undefined ? names : names.filter((name) => regex.test(name));
     },
     getFree: () => getStats().freeBytes,
-    isValid() {
-      const address = freeAddress();
-      if (address === 0) return flash.isErased(0, end);
-      const after = nextPage(address) < end ? nextPage(address) : address;
-      return after + headerBytes > end || flash.isErased(after, headerBytes);
-    },
-    entries: () => [...allEntries()].filter((entry) => !entry.erased),
+    isValid: () => chain.isValid(),
+    entries: () => [...chain.entries()].filter((entry) => !entry.erased),
   };
-}
-
-/** What a name becomes in a header: 28 bytes, cut or filled up with zeros; a drive letter such as `C:` is dropped. */
-function nameField(name: string): string {
-  const bare = name[1] === ':' ? name.slice(2) : name;
-  return bare.slice(0, nameBytes).padEnd(nameBytes, '\0');
-}
-
-function nulAt(name: string): number {
-  const end = name.indexOf('\0');
-  return end < 0 ? name.length : end;
-}
-
-function align(address: number): number {
-  return (address + 3) & ~3;
-}
-
-function nextPage(address: number): number {
-  return (Math.floor(address / pageBytes) + 1) * pageBytes;
-}
-
-function dataAddress(entry: FileEntry): number {
-  return entry.address + headerBytes;
-}
-
-function nextAddress(entry: FileEntry): number {
-  return align(dataAddress(entry) + entry.size);
 }

@@ -1,11 +1,13 @@
 import { crc32 } from 'node:zlib';
-import { bytesFromData, bytesFromString, stringFromBytes } from './bytes';
+import { bytesFromData, stringFromBytes } from './bytes';
 import type { Chip } from './chips';
 import { BoardError, Halted } from './errors';
+import { environment, memory, serialNumber } from './environment';
 import type { BoardInterpreter } from './interpreter';
 import { objectText, toJsStyle } from './json-text';
 import type { BoardRandom } from './random';
 import type { Storage } from './storage';
+import { createWatchdog } from './watchdog';
 
 /** What the console asks for; it outlives a soft reset, as on the board. */
 export interface ConsoleState {
@@ -133,68 +135,4 @@ export function installSystem(options: SystemOptions): System {
   };
   for (const [name, fn] of Object.entries(functions)) realm.define(name, realm.native(fn));
   return system;
-}
-
-interface Watchdog {
-  enable(seconds: unknown, automatic: unknown): void;
-  kick(): void;
-}
-
-/**
- * ESP32 restarts when nothing has kicked the watchdog for that long; the idle loop does so by itself unless told not to, so
- * that only a call that blocks can starve it. On ESP8266 these functions do nothing. Source: targets/<chip>/jshardware.c.
- */
-function createWatchdog({ interpreter, chip, reboot }: SystemOptions): Watchdog {
-  let automatic = true;
-  let cancel = (): void => {};
-  const kick = (): void => {
-    cancel();
-    if (!automatic) cancel = interpreter.later(interpreter.longestStallMs, () => reboot('wdt reset'));
-  };
-  interpreter.onStarved = () => reboot('wdt reset');
-  return {
-    kick,
-    enable(seconds, wantsAutomatic) {
-      if (chip.name !== 'esp32') return;
-      const wanted = Number(seconds);
-      interpreter.longestStallMs = Math.round(wanted >= 0 ? wanted : 1) * 1000;
-      automatic = wantsAutomatic === undefined || Boolean(wantsAutomatic);
-      kick();
-    },
-  };
-}
-
-function environment({ chip, mac }: SystemOptions): object {
-  return {
-    VERSION: '2v29',
-    GIT_COMMIT: '6106910b8',
-    BOARD: chip.board,
-    RAM: chip.name === 'esp8266' ? 81920 : 524288,
-    FLASH: chip.name === 'esp8266' ? 0 : 4194304,
-    STORAGE: chip.storageBytes,
-    SERIAL: serialNumber(mac),
-    CONSOLE: 'Serial1',
-    MODULES: chip.modules.join(','),
-    EXPTR: 0,
-  };
-}
-
-function memory({ chip, freeVariables }: SystemOptions, collected: boolean): object {
-  const free = freeVariables();
-  return {
-    free,
-    usage: chip.variables - free,
-    total: chip.variables,
-    history: 0,
-    ...(collected ? { gc: 0, gctime: 1.5 } : {}),
-    blocksize: chip.variableBytes,
-  };
-}
-
-/** The MAC address in the groups that Espruino writes serial numbers in. */
-function serialNumber(mac: string): string {
-  const hex = stringFromBytes(bytesFromString(mac))
-    .replace(/[^\da-fA-F]/g, '')
-    .toLowerCase();
-  return `${hex.slice(0, 8)}-${hex.slice(8)}`;
 }

@@ -151,7 +151,8 @@ export class Watches {
   }
 
   #fire(id: number, watch: Watch, high: boolean, timeMs: number): void {
-    const time = timeMs / 1000;
+    // The chips' clock counts microseconds.
+    const time = Math.round(timeMs * 1000) / 1_000_000;
     if (watch.edge === 0 || watch.edge === (high ? 1 : -1)) {
       const event = { state: high, lastTime: watch.lastTime, time, pin: watch.pin };
       if (!watch.repeat) this.#remove(id);
