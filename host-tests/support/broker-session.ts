@@ -92,7 +92,8 @@ export class BrokerSession {
 
   #onPacket(packet: Packet): void {
     const { broker } = this;
-    broker.received.push({ packet, atMs: broker.clock.now() });
+    const from = packet.cmd === 'connect' ? packet.clientId : this.id;
+    broker.received.push({ packet, from, atMs: broker.clock.now() });
     this.#watchKeepAlive();
     if (broker.faults.mute) return;
     if (packet.cmd === 'connect') return this.#onConnect(packet);
@@ -118,6 +119,7 @@ export class BrokerSession {
       case 'pubrel':
         return this.send({ cmd: 'pubcomp', messageId: packet.messageId ?? 0 });
       case 'subscribe': {
+        if (broker.faults.ignoreSubscriptions) return;
         const { subscriptions, messageId = 0 } = packet;
         const refused = broker.faults.refuseSubscriptions;
         this.send({

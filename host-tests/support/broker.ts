@@ -15,6 +15,8 @@ export interface BrokerFaults {
   dropAfterConnack: number;
   /** Answers subscriptions with 0x80. */
   refuseSubscriptions: boolean;
+  /** Never answers a subscription. */
+  ignoreSubscriptions: boolean;
   /** Never answers a ping. */
   ignorePings: boolean;
   /** Never acknowledges a publication of QoS 1. */
@@ -75,6 +77,7 @@ export class ScriptedBroker {
     sessionPresent: false,
     dropAfterConnack: 0,
     refuseSubscriptions: false,
+    ignoreSubscriptions: false,
     ignorePings: false,
     withholdAcknowledgements: false,
     answerMs: 0,
@@ -88,8 +91,8 @@ export class ScriptedBroker {
   readonly retained = new Map<string, Published>();
   /** Who is logged in, by client id. */
   readonly sessions = new Map<string, BrokerSession>();
-  /** Every packet that any client has sent, with its time. */
-  readonly received: { packet: Packet; atMs: number }[] = [];
+  /** Every packet that any client has sent, with its client id and its time; may be emptied by a test. */
+  readonly received: { packet: Packet; from: string; atMs: number }[] = [];
   /** How often an identifier was taken over by another connection. */
   takeovers = 0;
   readonly #connections = new Set<BrokerSession>();

@@ -123,7 +123,7 @@ export class VirtualNetwork implements Network {
     return stream;
   }
 
-  /** All connections whose host end is open, oldest first. */
+  /** All connections whose host end is open, the oldest first for each board. */
   get streams(): VirtualStream[] {
     return [...this.#uplinks.values()].flatMap((uplink) =>
       [...uplink.streams].filter(({ closed }) => !closed),

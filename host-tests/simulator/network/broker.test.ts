@@ -305,6 +305,18 @@ describe('the scripted broker misbehaves on demand', () => {
     expect(broker.subscribers('iot/2')).toEqual([]);
   });
 
+  it('never answers a subscription', () => {
+    const { broker, client } = bench();
+    broker.faults.ignoreSubscriptions = true;
+    const one = client();
+    one.send(connectPacket('kit_2'), subscribe('iot/2'));
+    expect(one.kinds()).toEqual(['connack']);
+    expect(broker.received.map(({ packet, from }) => [packet.cmd, from])).toEqual([
+      ['connect', 'kit_2'],
+      ['subscribe', 'kit_2'],
+    ]);
+  });
+
   it('never answers a ping, never acknowledges', () => {
     const { broker, loggedIn } = bench();
     Object.assign(broker.faults, { ignorePings: true, withholdAcknowledgements: true });
