@@ -1,6 +1,7 @@
 import { connect as connectTcp, type Socket } from 'node:net';
 import { once, type EventEmitter } from 'node:events';
 import { connectAsync, type MqttClient } from 'mqtt';
+import { generate } from 'mqtt-packet';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Broker } from '../../gateway/broker';
 
@@ -35,6 +36,44 @@ describe('the embedded broker', () => {
     await writer.publishAsync('iot/2', 'USBLED/ON', { qos: 1 });
     const [topic, payload] = await message;
     expect([topic, String(payload)]).toEqual(['iot/2', 'USBLED/ON']);
+  });
+
+  it('passes on all that a client sends in one piece, whatever is retained or to be acknowledged', async () => {
+    const { port } = await startBroker();
+    const reader = await connect(port);
+    await reader.subscribeAsync('iot/#', { qos: 1 });
+    const received: string[] = [];
+    reader.on('message', (_topic, payload) => received.push(String(payload)));
+    const all = new Promise<void>((resolve) =>
+      reader.on('message', () => received.length === publications.length + 1 && resolve()),
+    );
+    const socket = connectTcp(port, '127.0.0.1');
+    socket.write(
+      generate({ cmd: 'connect', clientId: 'kit_2', protocolVersion: 4, clean: true, keepalive: 30 }),
+    );
+    await once(socket, 'data');
+    const publications = [
+      { payload: 'greeting', qos: 0, retain: false },
+      { payload: 'online', qos: 0, retain: true },
+      { payload: 'state', qos: 0, retain: true },
+      { payload: 'result', qos: 1, retain: false, messageId: 1 },
+      { payload: 'telemetry', qos: 0, retain: false },
+    ] as const;
+    const packets = publications.map((fields) =>
+      generate({ cmd: 'publish', topic: 'iot/2', dup: false, ...fields }),
+    );
+    const last = generate({
+      cmd: 'publish',
+      topic: 'iot/end',
+      payload: 'end',
+      qos: 0,
+      dup: false,
+      retain: false,
+    });
+    socket.write(Buffer.concat([...packets, last]));
+    await all;
+    socket.destroy();
+    expect(received.sort()).toEqual([...publications.map(({ payload }) => payload), 'end'].sort());
   });
 
   it('passes a payload of 1 MB on whole', async () => {
