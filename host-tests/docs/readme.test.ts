@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import { root } from '../../build/root';
 import { boardsMax } from '../../cli/start-options';
 import { keyTable } from '../../cli/view/keys';
+import { version } from '../../shared/version';
 import { codeOf, readPage, tableOf } from './markdown';
 
 const page = readPage('README.md');
@@ -46,4 +47,8 @@ test('the numbers that README.md tells are right', () => {
   expect(page.text).toContain(`${engines.node.replace('>=', '')} or newer`);
   const bytes = statSync(join(root, 'dist', 'firmware.js')).size;
   expect(page.text).toContain(`${Math.round(bytes / 1000)} kB of text`);
+});
+
+test('CHANGELOG.md tells of this version', () => {
+  expect(readPage('CHANGELOG.md').text).toContain(`\n## ${version}\n`);
 });
