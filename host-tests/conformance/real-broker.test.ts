@@ -6,18 +6,24 @@ import { chapters } from './cases';
 import { withConsole } from './verbs';
 
 // Each case has a board of its own, and most of its time is waiting.
-vi.setConfig({ maxConcurrency: 40 });
+vi.setConfig({ maxConcurrency: 24 });
+
+/** A computer that is busy with other things for 20 ms at the wrong moment makes a virtual DHT22 miss its start signal. */
+const retry = 2;
+
+const mainChapters = chapters
+  .map(({ title, cases }) => ({ title, cases: cases.filter(({ main }) => main) }))
+  .filter(({ cases }) => cases.length > 0);
 
 const broker = new Broker({ port: 0 });
 beforeAll(() => broker.start());
 afterAll(() => broker.stop());
 
 describe.concurrent.each<ChipName>(['esp8266', 'esp32'])('%s, real time, real broker', (chip) => {
-  for (const { title, cases } of chapters) {
+  for (const { title, cases } of mainChapters) {
     describe(title, () => {
-      for (const { title, given, run, long } of cases) {
-        if (long) continue;
-        test(title, async () => {
+      for (const { title, given, run } of cases) {
+        test(title, { retry }, async () => {
           const bench = await LoopbackBench.create(chip, broker.port, given);
           try {
             await bench.start(given);

@@ -108,8 +108,8 @@ export interface Given {
 /** One sentence of design.md, section 3. */
 export interface Case<B extends Bench = Bench> {
   title: string;
-  /** True when it takes the board minutes, which only virtual time makes short. */
-  long?: boolean;
+  /** True when it is worth real seconds, too. */
+  main?: boolean;
   given?: Given;
   run(bench: B): Promise<void>;
 }

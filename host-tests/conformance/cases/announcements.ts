@@ -36,6 +36,7 @@ function telemetries(messages: readonly Message[]): Record<string, number>[] {
 export const announcementCases: Case[] = [
   {
     title: 'on connect the kit greets, is online, and tells its state',
+    main: true,
     async run(bench) {
       const { kit } = bench.settings;
       expect(texts(bench, '')).toEqual([`Connection has established with nodeMCU_Kit Number ${kit}`]);
@@ -45,6 +46,7 @@ export const announcementCases: Case[] = [
   },
   {
     title: 'the state has exactly these keys',
+    main: true,
     async run(bench) {
       const { kit, board } = bench.settings;
       expect(kit).toBeGreaterThan(0);
@@ -65,6 +67,7 @@ export const announcementCases: Case[] = [
   },
   {
     title: 'status and state are retained, nothing else is',
+    main: true,
     async run(bench) {
       await ask(bench, 'USBLED/ON');
       await ask(bench, 'dht22', { withinMs: readingMs });
@@ -84,7 +87,6 @@ export const announcementCases: Case[] = [
   },
   {
     title: 'when the kit falls silent its last will says offline, retained',
-    long: true,
     async run(bench) {
       bench.setWifi(false);
       // [MQTT-3.1.2-24] the broker waits one and a half keep-alive periods.
@@ -94,6 +96,7 @@ export const announcementCases: Case[] = [
   },
   {
     title: 'a kit that comes back greets, is online, and tells its state and why it was away',
+    main: true,
     async run(bench) {
       await ask(bench, 'LED/ON');
       await bench.advance(1000);
@@ -117,6 +120,7 @@ export const announcementCases: Case[] = [
 export const telemetryCases: Case[] = [
   {
     title: 'message, byte for byte, with its tabs and blanks',
+    main: true,
     given: { light: 512, climate: { temperatureC: 25.5, humidityPct: 40.2 } },
     async run(bench) {
       const message = await nextOn(bench, 'message', bench.settings.telemetryMs + readingMs);
@@ -148,6 +152,7 @@ export const telemetryCases: Case[] = [
   },
   {
     title: 'telemetry has exactly these keys',
+    main: true,
     given: { light: 512, climate: { temperatureC: -5.5, humidityPct: 40.2 } },
     async run(bench) {
       const { text } = await nextOn(bench, 'telemetry', bench.settings.telemetryMs + readingMs);
@@ -189,6 +194,7 @@ export const telemetryCases: Case[] = [
   },
   {
     title: 'seq counts up by one, uptimeS by the period, and boot at each reset',
+    main: true,
     async run(bench) {
       const { telemetryMs } = bench.settings;
       const all = () => telemetries(bench.messages);
@@ -212,7 +218,6 @@ export const telemetryCases: Case[] = [
   },
   {
     title: 'what was queued while offline carries ageMs, what is new does not',
-    long: true,
     async run(bench) {
       const { telemetryMs } = bench.settings;
       const since = await comeBack(bench, missedMs + 3 * telemetryMs);
@@ -234,7 +239,6 @@ export const telemetryCases: Case[] = [
   },
   {
     title: 'the queue of an offline kit is bounded, keeps the newest, and tells how many were dropped',
-    long: true,
     async run(bench) {
       const { telemetryMs } = bench.settings;
       const before = telemetries(bench.messages).at(-1)!.seq!;

@@ -6,6 +6,7 @@ import { darkness, daylight, expectHold, light, lightings, noticedMs, untilDark,
 export const bootCases: Case[] = [
   {
     title: 'the access point and the console of the stock firmware are closed',
+    main: true,
     async run(bench) {
       expect(bench.doors).toEqual({ accessPoint: false, telnet: false });
       bench.reset();

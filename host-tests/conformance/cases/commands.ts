@@ -49,6 +49,7 @@ const numbers: [temperatureC: number, humidityPct: number, reply: string][] = [
 export const readingCases: Case[] = [
   ...replies.map(([command, reply]): Case => ({
     title: `${command}: "${reply}", then the result`,
+    main: true,
     given: { climate: { temperatureC: 25.5, humidityPct: 40.2 } },
     async run(bench) {
       expect(await reading(bench, command)).toEqual([reply, `{"ok":true,"command":"${command}"}`]);
@@ -63,6 +64,7 @@ export const readingCases: Case[] = [
   })),
   ...replies.map(([command, reply]): Case => ({
     title: `${command} without an answer from the sensor reads nan, and the result says why`,
+    main: true,
     given: { climate: { temperatureC: 25.5, humidityPct: 40.2, silent: true } },
     async run(bench) {
       expect(await reading(bench, command)).toEqual([
@@ -110,6 +112,7 @@ const nearly = [
 export const refusalCases: Case[] = [
   {
     title: 'a payload that is not understood changes nothing; the answer says what would be',
+    main: true,
     async run(bench) {
       const states = texts(bench, 'state').length;
       for (const payload of nearly) {
@@ -126,6 +129,7 @@ export const refusalCases: Case[] = [
   },
   {
     title: 'an empty payload is silence, retained or not',
+    main: true,
     async run(bench) {
       await tell(bench, '');
       await bench.publish(topicOf(bench), '', { retain: true });
@@ -137,6 +141,7 @@ export const refusalCases: Case[] = [
   },
   {
     title: 'quotes and backslashes are escaped in the echo, control bytes written as \\u00XX',
+    main: true,
     async run(bench) {
       const answer = await ask(bench, 'a"b\\c\u0001\t\u001f\u007fd');
       expect(answer).toContain('"command":"a\\"b\\\\c\\u0001\\u0009\\u001f\\u007fd"');
@@ -145,6 +150,7 @@ export const refusalCases: Case[] = [
   },
   {
     title: 'UTF-8 comes back as it was, and is not cut in the middle of a character',
+    main: true,
     async run(bench) {
       expect(JSON.parse(await ask(bench, '불 켜'))).toMatchObject({ command: '불 켜' });
       const long = '가나다라마바사아자차카타파하';
@@ -155,6 +161,7 @@ export const refusalCases: Case[] = [
   },
   {
     title: 'at most 32 bytes of what was not understood are echoed',
+    main: true,
     async run(bench) {
       expect(JSON.parse(await ask(bench, 'x'.repeat(32)))).toMatchObject({ command: 'x'.repeat(32) });
       expect(JSON.parse(await ask(bench, 'y'.repeat(33)))).toMatchObject({ command: 'y'.repeat(32) });
@@ -162,6 +169,7 @@ export const refusalCases: Case[] = [
   },
   {
     title: 'every byte value in a payload is survived and answered',
+    main: true,
     async run(bench) {
       for (let first = 0; first < 256; first += 32) {
         const before = on(bench, 'result').length;
@@ -179,6 +187,7 @@ export const refusalCases: Case[] = [
   },
   {
     title: 'a payload of 256 bytes is looked at, one of 257 is refused',
+    main: true,
     async run(bench) {
       expect(JSON.parse(await ask(bench, 'z'.repeat(256)))).toMatchObject({ error: 'not understood' });
       expect(JSON.parse(await ask(bench, 'z'.repeat(257)))).toMatchObject({
@@ -194,6 +203,7 @@ export const refusalCases: Case[] = [
   },
   {
     title: 'a payload of one megabyte is refused, and the next command is obeyed',
+    main: true,
     async run(bench) {
       const answer = await ask(bench, 'USBLED/ON'.padEnd(1_048_576), { withinMs: 60_000 });
       expect(JSON.parse(answer)).toMatchObject({ ok: false, error: 'longer than 256 bytes' });
@@ -206,6 +216,7 @@ export const refusalCases: Case[] = [
 export const setTopicCases: Case[] = [
   {
     title: 'lamp/set takes on, off and toggle, in any case',
+    main: true,
     async run(bench) {
       const words = ['on', 'OFF', 'Toggle', 'oFf', 'ON', 'tOGGLE', 'toggle', 'off', 'On', 'TOGGLE'];
       let lit = false;
@@ -222,6 +233,7 @@ export const setTopicCases: Case[] = [
   },
   {
     title: 'led/set takes on, off and toggle, in any case',
+    main: true,
     async run(bench) {
       for (const [word, lit] of [
         ['on', true],
@@ -238,6 +250,7 @@ export const setTopicCases: Case[] = [
   },
   {
     title: 'a word that a set topic does not know is refused with the words that it knows',
+    main: true,
     async run(bench) {
       for (const word of ['blue', 'USBLED/ON', 'on ', '1']) {
         expect(await ask(bench, word, { rest: 'lamp/set' })).toBe(
@@ -249,6 +262,7 @@ export const setTopicCases: Case[] = [
   },
   {
     title: 'a set topic that does not exist is refused with those that do',
+    main: true,
     async run(bench) {
       expect(await ask(bench, 'on', { rest: 'fan/set' })).toBe(
         '{"ok":false,"command":"fan/set on","error":"not understood","expected":["lamp/set","led/set"]}',
@@ -257,6 +271,7 @@ export const setTopicCases: Case[] = [
   },
   {
     title: 'a set topic of more than 64 bytes is refused like any other, and the next command is obeyed',
+    main: true,
     async run(bench) {
       const rest = `${'x'.repeat(100)}/set`;
       for (const qos of [0, 1] as const) {
@@ -273,6 +288,7 @@ export const setTopicCases: Case[] = [
 export const resultCases: Case[] = [
   {
     title: 'the result of a lamp command, byte for byte',
+    main: true,
     async run(bench) {
       const remaining = Math.ceil(bench.settings.lamp.holdMs / 1000);
       expect(await ask(bench, 'USBLED/ON')).toBe(
@@ -285,6 +301,7 @@ export const resultCases: Case[] = [
   },
   {
     title: 'a result is published with QoS 1, everything else with QoS 0',
+    main: true,
     async run(bench) {
       await ask(bench, 'cds');
       await ask(bench, 'LED/ON');
@@ -298,6 +315,7 @@ export const resultCases: Case[] = [
   },
   {
     title: 'a burst of commands is answered one by one, in order',
+    main: true,
     async run(bench) {
       const burst = ['LED/ON', 'USBLED/ON', 'cds', 'LED/OFF', 'USBLED/OFF'];
       await Promise.all(burst.map((payload) => tell(bench, payload)));
@@ -318,6 +336,7 @@ export const resultCases: Case[] = [
   },
   {
     title: 'a command with QoS 1 is obeyed and answered',
+    main: true,
     async run(bench) {
       await bench.publish(topicOf(bench), 'USBLED/ON', { qos: 1 });
       await untilLit(bench);
@@ -326,6 +345,7 @@ export const resultCases: Case[] = [
   },
   {
     title: 'a command published live with the retain flag is obeyed, and what is kept of it is refused later',
+    main: true,
     async run(bench) {
       await bench.publish(topicOf(bench), 'USBLED/ON', { retain: true });
       await untilLit(bench);
@@ -345,6 +365,7 @@ export const resultCases: Case[] = [
   },
   {
     title: 'the greeting that comes back to the kit is no command',
+    main: true,
     async run(bench) {
       const greeting = texts(bench, '')[0]!;
       await tell(bench, greeting);
@@ -355,6 +376,7 @@ export const resultCases: Case[] = [
   },
   {
     title: 'the greeting of another kit is not understood',
+    main: true,
     async run(bench) {
       const other = texts(bench, '')[0]!.replace(/\d+$/, '9998');
       expect(JSON.parse(await ask(bench, other))).toMatchObject({ ok: false, error: 'not understood' });
@@ -362,6 +384,7 @@ export const resultCases: Case[] = [
   },
   {
     title: 'a change of the light is told in the state as soon as it counts',
+    main: true,
     async run(bench) {
       await light(bench, darkness);
       await bench.until('the state to say so', () => state(bench).dark === true, promptMs);

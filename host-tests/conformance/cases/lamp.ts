@@ -33,6 +33,7 @@ export const lampCases: Case[] = [
   },
   {
     title: 'reset: the lamp that was lit is off and stays off',
+    main: true,
     async run(bench) {
       await tell(bench, 'USBLED/ON');
       await tell(bench, 'LED/ON');
@@ -51,6 +52,7 @@ export const lampCases: Case[] = [
   },
   {
     title: 'USBLED/ON: lit for the hold, then off',
+    main: true,
     async run(bench) {
       await tell(bench, 'USBLED/ON');
       await untilLit(bench);
@@ -112,6 +114,7 @@ export const lampCases: Case[] = [
   },
   {
     title: 'USBLED: lit becomes off, off becomes lit',
+    main: true,
     async run(bench) {
       expect(JSON.parse(await ask(bench, 'USBLED'))).toMatchObject({ command: 'USBLED', lamp: 'ON' });
       expect(bench.lamp.lit).toBe(true);
@@ -124,6 +127,7 @@ export const lampCases: Case[] = [
   },
   {
     title: 'dusk: the lamp is lit for the hold',
+    main: true,
     async run(bench) {
       bench.setLight(darkness);
       await untilLit(bench, noticedMs);
@@ -317,6 +321,7 @@ export const ownLightCases: Case[] = [
 export const ledCases: Case[] = [
   {
     title: 'LED/ON and LED/OFF switch the LED, and it has no hold',
+    main: true,
     async run(bench) {
       expect(await ask(bench, 'LED/ON')).toBe('{"ok":true,"command":"LED/ON","led":"ON"}');
       expect(bench.led.lit).toBe(true);
@@ -330,6 +335,7 @@ export const ledCases: Case[] = [
   },
   {
     title: 'led toggles what the LED really shows',
+    main: true,
     async run(bench) {
       await ask(bench, 'LED/ON');
       expect(await ask(bench, 'led')).toBe('{"ok":true,"command":"led","led":"OFF"}');

@@ -27,6 +27,7 @@ async function untilShown(
 export const oledCases: Case[] = [
   {
     title: 'the rows start at y = 0, 8, 32, 40, 56 and say what was measured',
+    main: true,
     given: { climate: { temperatureC: 25.5, humidityPct: 40.2 } },
     async run(bench) {
       await untilShown(bench, 8, '25.5°C');
