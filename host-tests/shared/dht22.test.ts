@@ -65,6 +65,7 @@ describe('a frame', () => {
     ['a line held low', '0'.repeat(42)],
     ['a line held high', '1'.repeat(42)],
     ['nothing', ''],
+    ['zeros alone behind a good answer, their checksum too', answer + '0'.repeat(40)],
     ['one edge', '1'],
     ['the answer alone', answer],
     ['a good frame behind an answer of one short and one short phase', '00' + frame(255, 402)],

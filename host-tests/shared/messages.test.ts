@@ -67,7 +67,7 @@ describe('the fixed texts', () => {
 /** [name, payload, what stands for it in JSON] */
 const echoes: [string, string, string][] = [
   ['nothing', '', ''],
-  ['text', 'USBLED/BLUE', 'USBLED/BLUE'],
+  ['text', 'USBLED / BLUE~', 'USBLED / BLUE~'],
   ['quotes and backslashes', '"\\', '\\"\\\\'],
   ['control bytes', '\0\t\n\x1f\x7f', '\\u0000\\u0009\\u000a\\u001f\\u007f'],
   ['32 bytes', 'x'.repeat(32), 'x'.repeat(32)],

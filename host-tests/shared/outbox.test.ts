@@ -66,6 +66,17 @@ describe('a result', () => {
     ]);
   });
 
+  it('is waited for anew with each acknowledgement of another', () => {
+    const outbox = outboxOf('a', 'b');
+    flush(outbox);
+    age(outbox, repeatMs - 1);
+    acknowledge(outbox, 2);
+    age(outbox, repeatMs - 1);
+    expect(flush(outbox)).toEqual([]);
+    age(outbox, 1);
+    expect(flush(outbox)).toEqual([{ id: 3, text: 'b', duplicate: true }]);
+  });
+
   it('is marked as a duplicate also when the one repetition could not be finished before the next', () => {
     const outbox = outboxOf('a', 'b', 'c');
     flush(outbox);
