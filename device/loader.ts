@@ -7,7 +7,10 @@ import { slotHeaderLength, slotVerified, slotVerifiedAt } from '../shared/slots'
 import type { KitSettings } from '../shared/settings';
 
 const windowMs = 2000;
-/** The file `boots` is a base of 8 digits, then one byte for each boot, cleared in its turn. */
+/**
+ * The files `boots0` and `boots1` are a base of 8 digits, then one byte for each boot, cleared in its turn.
+ * They are used by turns: a full one stays until the other is whole, since the power may be cut at any write.
+ */
 const bootsBase = 8;
 const bootsLength = 264;
 
@@ -43,14 +46,28 @@ const bootsLength = 264;
     KIT = '';
   }
 
-  const boots = storage.read('boots');
-  let at = boots ? boots.indexOf('\xff') : -1;
-  BOOT = boots ? parseInt(boots.substr(0, bootsBase), 10) + (at < 0 ? bootsLength : at) - bootsBase + 1 : 1;
-  if (at < 0) {
-    at = bootsBase;
-    storage.write('boots', ('' + (BOOT - 1)).padStart(bootsBase, '0'), 0, bootsLength);
+  BOOT = 1;
+  let file = 0;
+  let at = -1;
+  for (let i = 0; i < 2; i++) {
+    const boots = storage.read('boots' + i);
+    const free = boots ? boots.indexOf('\xff') : 0;
+    // A base that was not written to its end counts nothing.
+    if (boots && (free < 0 || free >= bootsBase)) {
+      const boot = parseInt(boots.substr(0, bootsBase), 10) + (free < 0 ? bootsLength : free) - bootsBase + 1;
+      if (boot >= BOOT) {
+        BOOT = boot;
+        file = i;
+        at = free;
+      }
+    }
   }
-  storage.write('boots', '\0', at);
+  if (at < 0) {
+    file = 1 - file;
+    at = bootsBase;
+    storage.write('boots' + file, ('' + (BOOT - 1)).padStart(bootsBase, '0'), 0, bootsLength);
+  }
+  storage.write('boots' + file, '\0', at);
 
   const firmware = slot('fw');
   if (!KIT || !firmware)
