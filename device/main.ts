@@ -4,7 +4,7 @@
  * done by `drain`, flat: the ESP8266 crashes at about eight.
  */
 import { Effect } from '../shared/effects';
-import { newKit, stateJson, step, tickMs, KitEventType, type KitState } from '../shared/kit';
+import { newKit, stateJson, step, tickMs, KitEventType, type KitEvent, type KitState } from '../shared/kit';
 import {
   keepAliveS,
   newLink,
@@ -13,6 +13,7 @@ import {
   stepLink,
   LinkEventType,
   Phase,
+  type LinkEvent,
   type LinkState,
 } from '../shared/link';
 import { greetingText, messageText, telemetryJson, withAge } from '../shared/messages';
@@ -41,16 +42,23 @@ import { version } from '../shared/version';
 import { readDht22 } from './dht22';
 import { draw, retry } from './screen';
 
-/** To do; a phase of the link to enter is the bit of its number. */
+/** To do: a bit for each phase of the link to enter, then one for each effect that `act` notes. */
 const enum Todo {
   Phases = (1 << (Phase.Online + 1)) - 1,
-  Address = 1 << 9,
-  Pingreq = 1 << 10,
-  Closed = 1 << 11,
-  Sample = 1 << 12,
-  State = 1 << 13,
-  Telemetry = 1 << 14,
-  Draw = 1 << 15,
+  FirstEffect = Phase.Online + 1,
+  State = 1 << (FirstEffect + Effect.Changed),
+  Sample = 1 << (FirstEffect + Effect.Sample),
+  Telemetry = 1 << (FirstEffect + Effect.Telemetry),
+  Address = 1 << (FirstEffect + Effect.CheckAddress),
+  Pingreq = 1 << (FirstEffect + Effect.Pingreq),
+  Close = 1 << (FirstEffect + Effect.Close),
+  Leave = 1 << (FirstEffect + Effect.Leave),
+  Failed = 1 << (FirstEffect + Effect.Failed),
+  /** Events for the link that came up where no step may be called. */
+  Closed = 1 << 26,
+  Resolved = 1 << 27,
+  Pinged = 1 << 28,
+  Draw = 1 << 29,
 }
 
 /** Bytes that may wait in the socket before answers are held back or shed: they lie in variables. */
@@ -100,35 +108,27 @@ function readSettings(): KitSettings {
   return JSON.parse(require('Storage').read(KIT, slotHeaderLength)!);
 }
 
+/**
+ * Does the one thing, or notes it. One early return after the other: each further `else` of a chain
+ * would lie deeper on the C stack.
+ */
 function act(effect: Effect, value?: number | string, text?: string): void {
-  if (effect === Effect.Lamp) digitalWrite(pins.relay, value ? relayOn : 1 - relayOn);
-  else if (effect === Effect.Changed) todo |= Todo.State;
-  else if (effect === Effect.Result) enqueue(outbox, value as string, 0);
-  else if (effect === Effect.Reply) {
+  if (effect === Effect.Result) return enqueue(outbox, value as string, 0);
+  if (effect === Effect.Lamp) return digitalWrite(pins.relay, value ? relayOn : 1 - relayOn);
+  if (effect === Effect.Led) return digitalWrite(pins.led, value ? ledOn : 1 - ledOn);
+  if (effect === Effect.Reply) {
     if (replies.length < 2 * outboxMax) {
       replies.push(value as string);
       replies.push(text!);
     } else outbox.dropped++;
-  } else if (effect === Effect.Sample) todo |= Todo.Sample;
-  else if (effect === Effect.Telemetry) todo |= Todo.Telemetry;
-  else if (effect === Effect.Led) digitalWrite(pins.led, value ? ledOn : 1 - ledOn);
-  else if (effect === Effect.Enter) todo |= (1 << (value as number)) | Todo.Draw;
-  else if (effect === Effect.CheckAddress) todo |= Todo.Address;
-  else if (effect === Effect.Pingreq) todo |= Todo.Pingreq;
-  else if (effect === Effect.Leave) wifi.disconnect();
-  else if (effect === Effect.Close) close();
-  else {
-    todo |= Todo.Draw;
-    console.log(
-      'link: ' + reasonText(link.reason) + '; next attempt in ' + Math.ceil(link.leftMs / 1000) + ' s',
-    );
+    return;
   }
+  if (effect === Effect.Enter) todo |= (1 << (value as number)) | Todo.Draw;
+  else todo |= 1 << (effect + Todo.FirstEffect);
 }
 
-/** One event for the link, and what follows from it. */
-function toLink(type: LinkEventType, value: number): void {
-  stepLink(link, { type, value, lit: kit.lampMs > 0 ? 1 : 0 }, act);
-  drain();
+function linkEvent(type: LinkEventType, value: number): LinkEvent {
+  return { type, value, lit: kit.lampMs > 0 ? 1 : 0 };
 }
 
 function close(): void {
@@ -160,13 +160,15 @@ function open(port: number): void {
 }
 
 function onOpened(): void {
-  toLink(LinkEventType.Opened, 0);
+  stepLink(link, linkEvent(LinkEventType.Opened, 0), act);
+  drain();
 }
 
 function onData(data: string): void {
   inbound.bytes += data;
   link.quietMs = 0;
   if (!sampling || inbound.bytes.length > unreadMax) receive();
+  drain();
 }
 
 function onDrain(): void {
@@ -175,7 +177,8 @@ function onDrain(): void {
 }
 
 function onClose(): void {
-  toLink(LinkEventType.Closed, 0);
+  stepLink(link, linkEvent(LinkEventType.Closed, 0), act);
+  drain();
 }
 
 /** Obeys what has arrived, packet by packet. */
@@ -183,148 +186,168 @@ function receive(): void {
   const prefix = 'iot/' + kit.kit + '/';
   for (let type = nextPacket(inbound); type; type = nextPacket(inbound)) {
     const id = inbound.id;
+    const flags = inbound.flags;
     if (type === Packet.Publish) {
-      const flags = inbound.flags;
       // One too long to hold can only be a set topic, and none that there is.
       const topic = inbound.topic || prefix + '...';
       const twice = flags & Flag.Duplicate && recent.indexOf(id) >= 0;
-      if (!twice && (topic + '/').substr(0, prefix.length) === prefix)
-        step(
-          kit,
-          {
-            type: KitEventType.Command,
-            set: topic.substr(prefix.length),
-            payload: inbound.payload,
-            size: inbound.size,
-            retained: flags & Flag.Retain,
-          },
-          act,
-        );
+      const ours = (topic + '/').substr(0, prefix.length) === prefix;
+      const event: KitEvent = {
+        type: KitEventType.Command,
+        set: topic.substr(prefix.length),
+        payload: inbound.payload,
+        size: inbound.size,
+        retained: flags & Flag.Retain,
+      };
+      if (ours && !twice) step(kit, event, act);
       if (flags & Flag.Qos1) {
         send(pubackPacket(id));
         if (recent.push(id) > recentMax) recent.shift();
       }
-    } else if (type === Packet.Puback) acknowledge(outbox, id);
-    else if (type !== Packet.Pingresp)
-      stepLink(
-        link,
-        {
-          type:
-            type === Packet.Connack
-              ? LinkEventType.Connack
-              : type === Packet.Suback
-                ? LinkEventType.Suback
-                : LinkEventType.Malformed,
-          value:
-            type === Packet.Connack
-              ? id & 255
-              : (inbound.payload.charCodeAt(0) & 128) | (inbound.payload.charCodeAt(1) & 128),
-          lit: 0,
-        },
-        act,
-      );
+      continue;
+    }
+    if (type === Packet.Puback) acknowledge(outbox, id);
+    if (type === Packet.Connack) stepLink(link, linkEvent(LinkEventType.Connack, id & 255), act);
+    if (type === Packet.Suback) {
+      const codes = inbound.payload;
+      stepLink(link, linkEvent(LinkEventType.Suback, (codes.charCodeAt(0) | codes.charCodeAt(1)) & 128), act);
+    }
+    if (type === Packet.Malformed) stepLink(link, linkEvent(LinkEventType.Malformed, 0), act);
+    // The session has ended, and what lies behind does not count.
+    if (link.phase === Phase.Pause) return;
   }
-  drain();
 }
 
-/** Does what is to do, as long as there is something and no reading is under way. */
+/** Does what is to do, unless a reading is under way, and sends what waits as long as the socket takes it. */
 function drain(): void {
   while (todo && !sampling) {
     const now = todo;
     todo = 0;
-    if (now & Todo.Closed) stepLink(link, { type: LinkEventType.Closed, value: 0, lit: 0 }, act);
+    if (now & Todo.Closed) stepLink(link, linkEvent(LinkEventType.Closed, 0), act);
+    if (now & Todo.Resolved) stepLink(link, linkEvent(LinkEventType.Resolved, 1), act);
+    if (now & Todo.Pinged) stepLink(link, linkEvent(LinkEventType.Pinged, 1), act);
+    if (now & Todo.Close) close();
+    if (now & Todo.Failed) failed(now);
     if (now & Todo.Phases) enter(now);
-    if (now & Todo.Address) {
-      const ip = wifi.getIP().ip;
-      if (ip && ip !== '0.0.0.0') stepLink(link, { type: LinkEventType.Address, value: 0, lit: 0 }, act);
-    }
+    if (now & (1 << Phase.Online)) announce();
+    if (now & Todo.Address) checkAddress();
     if (now & Todo.Pingreq) send(pingreqPacket);
-    if (now & Todo.State && link.phase === Phase.Online)
-      publish('/state', stateJson(kit, about), Flag.Retain);
     if (now & Todo.Telemetry) report();
+    if (now & Todo.State && link.phase === Phase.Online) {
+      const state = stateJson(kit, about);
+      publish('/state', state, Flag.Retain, 0);
+    }
     if (now & (Todo.State | Todo.Telemetry | Todo.Draw) && oled) draw(oled, kit, link.phase);
     if (now & Todo.Sample) sample();
   }
-  if (!sampling && link.phase === Phase.Online) flush();
+  if (sampling || link.phase !== Phase.Online) return;
+  while (unsent < unsentMax && replies.length) {
+    const rest = '/' + replies.shift()!;
+    publish(rest, replies.shift()!, 0, 0);
+  }
+  while (unsent < unsentMax && outbox.sent < outbox.results.length) {
+    const index = outbox.sent++;
+    const text = outbox.results[index];
+    const flags = index < outbox.repeat ? Flag.Qos1 + Flag.Duplicate : Flag.Qos1;
+    if (text) publish('/result', text, flags, outbox.id + index);
+  }
+  while (unsent < unsentMax && outbox.telemetry.length) {
+    const text = withAge(outbox.telemetry.shift()!, uptimeMs());
+    publish('/telemetry', text, 0, 0);
+  }
+  if (unsent < unsentMax && outbox.dropped) {
+    const text = '{"ok":false,"error":"too much at once","dropped":' + outbox.dropped + '}';
+    outbox.dropped = 0;
+    publish('/result', text, 0, 0);
+  }
+}
+
+function failed(now: number): void {
+  todo |= Todo.Draw;
+  if (now & Todo.Leave) wifi.disconnect();
+  const reason = reasonText(link.reason);
+  console.log('link: ' + reason + '; next attempt in ' + Math.ceil(link.leftMs / 1000) + ' s');
+}
+
+function checkAddress(): void {
+  const ip = wifi.getIP().ip;
+  if (ip && ip !== '0.0.0.0') stepLink(link, linkEvent(LinkEventType.Address, 0), act);
 }
 
 /** Starts what the phases of the link wait for; `phases` has a bit for each. */
 function enter(phases: number): void {
-  if (phases & (1 << Phase.Join)) join(readSettings().networks[link.network]);
-  if (phases & (1 << Phase.Resolve)) resolve(readSettings().broker.host);
+  const settings = readSettings();
+  const login = settings.broker;
+  if (phases & (1 << Phase.Join)) join(settings.networks[link.network]);
+  if (phases & (1 << Phase.Resolve)) resolve(login.host);
   if (phases & (1 << Phase.Ping)) ping();
-  if (phases & (1 << Phase.Open)) open(readSettings().broker.port);
-  if (phases & (1 << Phase.Login)) {
-    const login = readSettings().broker;
-    send(
-      connectPacket({
-        clientId: 'kit_' + kit.kit,
-        keepAliveS,
-        willTopic: topic('/status'),
-        willPayload: 'offline',
-        user: login.user,
-        password: login.password,
-      }),
-    );
-  }
-  if (phases & (1 << Phase.Subscribe)) send(subscribePacket(subscribeId, topic(''), topic('/+/set')));
-  if (phases & (1 << Phase.Online)) announce();
+  if (phases & (1 << Phase.Open)) open(login.port);
+  const mine = 'iot/' + kit.kit;
+  let bytes = '';
+  if (phases & (1 << Phase.Login))
+    bytes = connectPacket({
+      clientId: 'kit_' + kit.kit,
+      keepAliveS,
+      willTopic: mine + '/status',
+      willPayload: 'offline',
+      user: login.user,
+      password: login.password,
+    });
+  if (phases & (1 << Phase.Subscribe)) bytes = subscribePacket(subscribeId, mine, mine + '/+/set');
+  if (bytes) send(bytes);
 }
 
 function join(network: NetworkSettings): void {
   wifi.connect(network.ssid, { password: network.password }, function (error) {
-    if (error) toLink(LinkEventType.Dropped, 0);
+    if (error) stepLink(link, linkEvent(LinkEventType.Dropped, 0), act);
   });
 }
 
 /** An address needs no resolving, and on ESP32 2v29 `getHostByName` gives garbage: there `connect` resolves. */
 function resolve(host: string): void {
   broker = host;
-  if (host[0] <= '9' || (link.blocking && process.version === '2v29'))
-    stepLink(link, { type: LinkEventType.Resolved, value: 1, lit: 0 }, act);
+  if (host[0] <= '9' || (link.blocking && process.version === '2v29')) todo |= Todo.Resolved;
   else
     wifi.getHostByName(host, function (ip) {
       broker = ip || '';
-      toLink(LinkEventType.Resolved, ip ? 1 : 0);
+      stepLink(link, linkEvent(LinkEventType.Resolved, ip ? 1 : 0), act);
+      drain();
     });
 }
 
 function ping(): void {
   try {
     wifi.ping(broker, function (answer) {
-      if (answer.timeoutCount < answer.totalCount) toLink(LinkEventType.Pinged, 1);
+      if (answer.timeoutCount < answer.totalCount) stepLink(link, linkEvent(LinkEventType.Pinged, 1), act);
+      drain();
     });
   } catch {
     // A name cannot be pinged.
-    stepLink(link, { type: LinkEventType.Pinged, value: 1, lit: kit.lampMs > 0 ? 1 : 0 }, act);
+    todo |= Todo.Pinged;
   }
 }
 
 function announce(): void {
   const ip = wifi.getIP();
   about = ',"board":"' + board + '","version":"' + version + '","ip":"' + ip.ip + '","mac":"' + ip.mac + '"';
-  publish('', greetingText(kit.kit), 0);
-  publish('/status', 'online', Flag.Retain);
   todo |= Todo.State;
-  if (link.reconnects)
-    enqueue(
-      outbox,
-      '{"ok":true,"event":"reconnected","reason":"' +
-        reasonText(link.reason) +
-        '","offlineS":' +
-        Math.round(link.offlineMs / 1000) +
-        '}',
-      0,
-    );
   console.log('link: online as kit_' + kit.kit + ', ' + ip.ip);
+  const greeting = greetingText(kit.kit);
+  publish('', greeting, 0, 0);
+  publish('/status', 'online', Flag.Retain, 0);
+  if (!link.reconnects) return;
+  const reason = reasonText(link.reason);
+  const offlineS = Math.round(link.offlineMs / 1000);
+  enqueue(
+    outbox,
+    '{"ok":true,"event":"reconnected","reason":"' + reason + '","offlineS":' + offlineS + '}',
+    0,
+  );
 }
 
-function topic(rest: string): string {
-  return 'iot/' + kit.kit + rest;
-}
-
-function publish(rest: string, text: string, flags: number): void {
-  send(publishPacket(topic(rest), text, flags, 0));
+function publish(rest: string, text: string, flags: number, id: number): void {
+  const bytes = publishPacket('iot/' + kit.kit + rest, text, flags, id);
+  send(bytes);
 }
 
 function send(bytes: string): void {
@@ -333,32 +356,6 @@ function send(bytes: string): void {
     unsent += bytes.length;
   } catch {
     todo |= Todo.Closed;
-  }
-}
-
-/** Sends what waits, as long as the socket takes it. */
-function flush(): void {
-  while (unsent < unsentMax && replies.length) publish('/' + replies.shift()!, replies.shift()!, 0);
-  while (unsent < unsentMax && outbox.sent < outbox.results.length) {
-    const index = outbox.sent++;
-    const text = outbox.results[index];
-    if (text)
-      send(
-        publishPacket(
-          topic('/result'),
-          text,
-          index < outbox.repeat ? Flag.Qos1 + Flag.Duplicate : Flag.Qos1,
-          outbox.id + index,
-        ),
-      );
-  }
-  while (unsent < unsentMax && outbox.telemetry.length) {
-    const entry = outbox.telemetry.shift()!;
-    publish('/telemetry', withAge(entry, uptimeMs()), 0);
-  }
-  if (unsent < unsentMax && outbox.dropped) {
-    publish('/result', '{"ok":false,"error":"too much at once","dropped":' + outbox.dropped + '}', 0);
-    outbox.dropped = 0;
   }
 }
 
@@ -375,11 +372,10 @@ function report(): void {
     sequence: ++sequence,
   });
   retry();
-  if (link.phase !== Phase.Online || unsent >= unsentMax) enqueue(outbox, text, uptimeMs());
-  else {
-    publish('/message', messageText(kit.light, kit.temperature, kit.humidity), 0);
-    publish('/telemetry', text, 0);
-  }
+  if (link.phase !== Phase.Online || unsent >= unsentMax) return enqueue(outbox, text, uptimeMs());
+  const message = messageText(kit.light, kit.temperature, kit.humidity);
+  act(Effect.Reply, 'message', message);
+  act(Effect.Reply, 'telemetry', text);
 }
 
 function uptimeMs(): number {
@@ -393,6 +389,7 @@ function sample(): void {
     sampling = 0;
     step(kit, { type: KitEventType.Reading, temperature: reading[0], humidity: reading[1] }, act);
     receive();
+    drain();
   });
 }
 
@@ -414,8 +411,9 @@ function tick(): void {
     if (process.memory(false).free < lowWater) outbox.telemetry = [];
     if (kit.lampMs > 0) todo |= Todo.Draw;
     age(outbox, beatNow);
-    toLink(LinkEventType.Tick, beatNow);
-  } else if (todo) drain();
+    stepLink(link, linkEvent(LinkEventType.Tick, beatNow), act);
+  }
+  if (todo) drain();
 }
 
 /** Reads the settings into what lives, and starts; returns what is wrong with them. */
@@ -458,13 +456,16 @@ const startError = start();
 if (startError) console.log('kit.json: ' + startError + '; the outputs stay off');
 else {
   wifi.on('associated', function () {
-    toLink(LinkEventType.Associated, 0);
+    stepLink(link, linkEvent(LinkEventType.Associated, 0), act);
+    drain();
   });
   wifi.on('connected', function () {
-    toLink(LinkEventType.Address, 0);
+    stepLink(link, linkEvent(LinkEventType.Address, 0), act);
+    drain();
   });
   wifi.on('disconnected', function () {
-    toLink(LinkEventType.Dropped, 0);
+    stepLink(link, linkEvent(LinkEventType.Dropped, 0), act);
+    drain();
   });
   setInterval(tick, tickMs);
 }

@@ -7,10 +7,12 @@ import { columns, glyphs } from './font.txt';
 
 const widthPx = 128;
 const pages = 8;
-/** The font in Storage: from the blank on, six columns a character, so that Graphics reads it in place. */
 const fontFile = 'font1';
 const firstChar = 32;
 const lastChar = 122;
+
+/** The characters from the blank on, six columns each; from Storage it costs one variable. */
+let font: string;
 
 /** Clears the display but for what stands there always. Throws when none acknowledges the address. */
 export function startOled(address: number): void {
@@ -20,14 +22,16 @@ export function startOled(address: number): void {
     address,
     '\0\xae\xd5\x80\xa8\x3f\xd3\0\x40\x8d\x14\x20\x02\xa1\xc8\xda\x12\x81\xcf\xd9\xf1\xdb\x40\xa4\xa6\xaf',
   );
-  for (let page = 0; page < pages; page++)
-    drawText(address, page, page === 0 ? 'Temperature:' : page === 4 ? 'Humidity:' : '', 1);
+  font = loadFont();
+  for (let page = 0; page < pages; page++) drawText(address, page, '', 1);
+  drawText(address, 0, 'Temperature:', 1);
+  drawText(address, 4, 'Humidity:', 1);
 }
 
 /** Writes text from `page` on: 21 characters of 6x8 pixels, or at scale 2 ten of 12x16 on two pages. */
 export function drawText(address: number, page: number, text: string, scale: number): void {
   const graphics = Graphics.createArrayBuffer(widthPx, 8 * scale, 1, { vertical_byte: true, msb: false });
-  graphics.setFontCustom(font(), firstChar, 6, 8 + 256 * scale);
+  graphics.setFontCustom(font, firstChar, 6, 8 + 256 * scale);
   graphics.drawString(text, 0, 0);
   for (let i = 0; i < scale; i++) {
     I2C1.writeTo(address, 0, 0xb0 + page + i, 0, 0x10);
@@ -35,8 +39,8 @@ export function drawText(address: number, page: number, text: string, scale: num
   }
 }
 
-/** Written once: later it lies in flash and costs one variable. */
-function font(): string {
+/** Written at the first start ever; Graphics reads it in place. */
+function loadFont(): string {
   const storage = require('Storage');
   const stored = storage.read(fontFile);
   if (stored) return stored;
@@ -48,5 +52,5 @@ function font(): string {
     all += (at < 0 ? '\0\0\0\0\0' : packed.substr(at, 5)) + '\0';
   }
   storage.write(fontFile, all);
-  return all;
+  return storage.read(fontFile)!;
 }

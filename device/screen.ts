@@ -24,21 +24,17 @@ export function draw(address: number, kit: KitState, phase: Phase): void {
       rows = [];
       screen = Screen.Running;
     }
-    show(address, 1, tenths(kit.temperature, '') + '^C', 2);
-    show(address, 5, tenths(kit.humidity, '') + '%', 2);
-    show(
-      address,
-      7,
-      (phase === Phase.Online
-        ? 'online'
-        : phase < Phase.Resolve
-          ? phase
-            ? 'WiFi...'
-            : 'offline'
-          : 'broker...'
-      ).padEnd(12, ' ') + (kit.lampMs > 0 ? 'lamp ' + remainingS(kit) + ' s' : ''),
-      1,
-    );
+    const temperature = tenths(kit.temperature, '') + '^C';
+    const humidity = tenths(kit.humidity, '') + '%';
+    show(address, 1, temperature, 2);
+    show(address, 5, humidity, 2);
+    let status = 'online';
+    if (phase < Phase.Online) status = 'broker...';
+    if (phase < Phase.Resolve) status = 'WiFi...';
+    if (phase === Phase.Pause) status = 'offline';
+    status = status.padEnd(12, ' ');
+    if (kit.lampMs > 0) status += 'lamp ' + remainingS(kit) + ' s';
+    show(address, 7, status, 1);
   } catch {
     screen = Screen.Absent;
     if (!told) console.log('OLED: no answer at address ' + address);

@@ -165,34 +165,35 @@ export function step(state: KitState, event: KitEvent, act: Act): void {
     if (event.size === 0 || (!set && payload === greetingText(state.kit))) return;
     const command = parseCommand(set, payload);
     const name = set ? set + ' ' + payload : payload;
-    const error =
-      event.size > payloadMax
-        ? 'longer than 256 bytes"'
-        : event.retained
-          ? 'a retained command is not obeyed: publish without the retain flag"'
-          : command === Command.Unknown
-            ? 'not understood","expected":' + expectedJson(set)
-            : command <= Command.Humidity && state.asked.length >= askedMax
-              ? 'too many requests at once"'
-              : '';
-    if (error) act(Effect.Result, '{"ok":false,"command":"' + echo(name) + '","error":"' + error + '}');
+    let error = '';
+    if (event.size > payloadMax) error = 'longer than 256 bytes"';
+    else if (event.retained) error = 'a retained command is not obeyed: publish without the retain flag"';
+    else if (command === Command.Unknown) error = 'not understood","expected":' + expectedJson(set);
+    else if (command <= Command.Humidity && state.asked.length >= askedMax)
+      error = 'too many requests at once"';
+    if (error) {
+      const known = echo(name);
+      return act(Effect.Result, '{"ok":false,"command":"' + known + '","error":"' + error + '}');
+    }
+    if (command <= Command.Humidity) {
+      // A good reading younger than two seconds serves at once.
+      if (state.restMs > tickMs && !isNaN(state.temperature)) answerReading(state, payload, act);
+      else state.asked += command;
+      return;
+    }
+    let result = '';
+    if (command === Command.Light) act(Effect.Reply, payload, 'Light intensity is ' + state.light);
     else if (command > Command.LampToggle) {
       state.led = command === Command.LedToggle ? 1 - state.led : Command.LedOff - command;
       act(Effect.Led, state.led);
       act(Effect.Changed);
-      act(Effect.Result, '{"ok":true,"command":"' + name + '","led":"' + onOff(state.led) + '"}');
-    } else if (command > Command.Light) {
+      result = ',"led":"' + onOff(state.led) + '"';
+    } else {
       const lit = command === Command.LampToggle ? +(state.lampMs <= 0) : Command.LampOff - command;
       setLamp(state, lit, Cause.Command, act);
-      act(Effect.Result, '{"ok":true,"command":"' + name + '",' + lampJson(state) + '}');
-    } else if (command === Command.Light) {
-      act(Effect.Reply, payload, 'Light intensity is ' + state.light);
-      act(Effect.Result, '{"ok":true,"command":"cds"}');
+      result = ',' + lampJson(state);
     }
-    // A good reading younger than two seconds serves at once.
-    else if (state.restMs > tickMs && !isNaN(state.temperature)) answerReading(state, payload, act);
-    else state.asked += command;
-    return;
+    return act(Effect.Result, '{"ok":true,"command":"' + name + '"' + result + '}');
   }
   const asked = state.asked;
   state.temperature = event.temperature;
@@ -205,13 +206,9 @@ export function step(state: KitState, event: KitEvent, act: Act): void {
     act(Effect.Result, '{"ok":false,"error":"DHT22 is stuck: switch its power off and on"}');
   for (let i = 0; i < asked.length; i++) {
     const who = asked[i];
+    const topic = who === Asked.Both ? 'dht22' : who === Asked.Temperature ? 'dht22_t' : 'dht22_h';
     if (who === Asked.Report) act(Effect.Telemetry);
-    else
-      answerReading(
-        state,
-        who === Asked.Both ? 'dht22' : who === Asked.Temperature ? 'dht22_t' : 'dht22_h',
-        act,
-      );
+    else answerReading(state, topic, act);
   }
 }
 
@@ -228,13 +225,11 @@ function setLamp(state: KitState, lit: number, cause: Cause, act: Act): void {
 
 /** `topic` is the command's name, too. */
 function answerReading(state: KitState, topic: string, act: Act): void {
-  act(Effect.Reply, topic, readingText(topic, state.temperature, state.humidity));
-  act(
-    Effect.Result,
-    isNaN(state.temperature)
-      ? '{"ok":false,"command":"' + topic + '","error":"DHT22 did not answer"}'
-      : '{"ok":true,"command":"' + topic + '"}',
-  );
+  const text = readingText(topic, state.temperature, state.humidity);
+  act(Effect.Reply, topic, text);
+  const failed = isNaN(state.temperature);
+  const error = failed ? ',"error":"DHT22 did not answer"' : '';
+  act(Effect.Result, '{"ok":' + !failed + ',"command":"' + topic + '"' + error + '}');
 }
 
 function onOff(value: number): string {

@@ -164,8 +164,8 @@ export function stepLink(state: LinkState, event: LinkEvent, act: Act): void {
     if (phase === Phase.Online) {
       const quietMs = (state.quietMs += ms);
       state.stableMs += ms;
-      if (quietMs >= deadMs) fail(state, Reason.NoPingresp, act);
-      else if (quietMs >= pingMs && quietMs % pingMs < ms) act(Effect.Pingreq);
+      if (quietMs >= deadMs) return fail(state, Reason.NoPingresp, act);
+      if (quietMs >= pingMs && quietMs % pingMs < ms) act(Effect.Pingreq);
       return;
     }
     state.offlineMs += ms;
@@ -173,63 +173,58 @@ export function stepLink(state: LinkState, event: LinkEvent, act: Act): void {
     // Espruino's `connected` event is not sent when the link exists already.
     if (phase === Phase.Join || phase === Phase.Address) act(Effect.CheckAddress);
     if (state.leftMs > 0) return;
-    if (phase === Phase.Ping) lookedAt(state, event, act);
-    else if (phase !== Phase.Pause) fail(state, phase, act);
+    if (phase === Phase.Ping) return lookedAt(state, event, act);
+    if (phase !== Phase.Pause) return fail(state, phase, act);
     // A lit lamp could not be switched off while a connect blocks.
-    else if (!state.blocking || !event.lit) enter(state, state.wifi ? Phase.Resolve : Phase.Join, act);
-  } else if (type === LinkEventType.Address) {
+    if (!state.blocking || !event.lit) enter(state, state.wifi ? Phase.Resolve : Phase.Join, act);
+    return;
+  }
+  if (type === LinkEventType.Address) {
     state.wifi = 1;
     if (phase === Phase.Join || phase === Phase.Address) enter(state, Phase.Resolve, act);
-  } else if (type === LinkEventType.Associated) {
-    if (phase === Phase.Join) enter(state, Phase.Address, act);
-  } else if (type === LinkEventType.Dropped) {
+    return;
+  }
+  if (type === LinkEventType.Dropped) {
     state.wifi = 0;
-    if (phase > Phase.Address) fail(state, Reason.WifiLost, act);
+    if (phase > Phase.Address) return fail(state, Reason.WifiLost, act);
     // The chip may still retry by itself; ESP32 gives up, and then waiting longer is in vain.
-    else if (phase !== Phase.Pause) state.leftMs = Math.min(state.leftMs, droppedMs);
-  } else if (type === LinkEventType.Closed || type === LinkEventType.Malformed) {
-    if (phase >= Phase.Open)
-      fail(
-        state,
-        type === LinkEventType.Malformed ? Reason.Malformed : phase === Phase.Open ? phase : Reason.Closed,
-        act,
-      );
-  } else if (type === LinkEventType.Resolved) {
-    if (phase !== Phase.Resolve) return;
-    if (!event.value) fail(state, phase, act);
-    else enter(state, state.blocking ? Phase.Ping : Phase.Open, act);
-  } else if (type === LinkEventType.Pinged) {
-    if (phase === Phase.Ping) lookedAt(state, event, act);
-  } else if (type === LinkEventType.Opened) {
-    if (phase === Phase.Open) enter(state, Phase.Login, act);
-  } else if (type === LinkEventType.Connack) {
-    if (phase !== Phase.Login) return;
-    if (event.value) fail(state, Reason.Refused + event.value, act);
-    else {
-      if (state.deaf) state.deaf = 1;
-      enter(state, Phase.Subscribe, act);
-    }
-  } else if (phase === Phase.Subscribe) {
-    if (event.value) fail(state, Reason.SubscriptionRefused, act);
-    else {
-      state.failures = 0;
-      state.reconnects++;
-      enter(state, Phase.Online, act);
-    }
+    if (phase !== Phase.Pause) state.leftMs = Math.min(state.leftMs, droppedMs);
+    return;
+  }
+  if (type === LinkEventType.Malformed && phase >= Phase.Open) return fail(state, Reason.Malformed, act);
+  if (type === LinkEventType.Closed && phase >= Phase.Open)
+    return fail(state, phase === Phase.Open ? phase : Reason.Closed, act);
+  if (type === LinkEventType.Associated && phase === Phase.Join) return enter(state, Phase.Address, act);
+  if (type === LinkEventType.Resolved && phase === Phase.Resolve) {
+    if (!event.value) return fail(state, phase, act);
+    return enter(state, state.blocking ? Phase.Ping : Phase.Open, act);
+  }
+  if (type === LinkEventType.Pinged && phase === Phase.Ping) return lookedAt(state, event, act);
+  if (type === LinkEventType.Opened && phase === Phase.Open) return enter(state, Phase.Login, act);
+  if (type === LinkEventType.Connack && phase === Phase.Login) {
+    if (event.value) return fail(state, Reason.Refused + event.value, act);
+    if (state.deaf) state.deaf = 1;
+    return enter(state, Phase.Subscribe, act);
+  }
+  if (type === LinkEventType.Suback && phase === Phase.Subscribe) {
+    if (event.value) return fail(state, Reason.SubscriptionRefused, act);
+    state.failures = 0;
+    state.reconnects++;
+    enter(state, Phase.Online, act);
   }
 }
 
 /** A ping was answered (`Pinged` with `value` 1) or not. Some hosts never answer one. */
 function lookedAt(state: LinkState, event: LinkEvent, act: Act): void {
   const answered = event.type === LinkEventType.Pinged && event.value;
-  if (!answered && !state.deaf && state.failures < failuresMax - 1) fail(state, Phase.Ping, act);
-  else if (event.lit) {
+  if (!answered && !state.deaf && state.failures < failuresMax - 1) return fail(state, Phase.Ping, act);
+  if (event.lit) {
     state.phase = Phase.Pause;
     state.leftMs = 1;
-  } else {
-    if (!answered) state.deaf |= 2;
-    enter(state, Phase.Open, act);
+    return;
   }
+  if (!answered) state.deaf |= 2;
+  enter(state, Phase.Open, act);
 }
 
 function enter(state: LinkState, phase: Phase, act: Act): void {

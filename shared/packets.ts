@@ -44,29 +44,28 @@ export function connectPacket(login: Login): string {
   const password = login.password;
   // [MQTT-3.1.2-22] a password needs a user name beside it.
   const flags = 0x26 + (user ? 0x80 + (password ? 0x40 : 0) : 0);
-  return packet(
-    0x10,
-    field('MQTT') +
-      String.fromCharCode(4, flags, login.keepAliveS >> 8, login.keepAliveS & 255) +
-      field(login.clientId) +
-      field(login.willTopic) +
-      field(login.willPayload) +
-      (user ? field(user) + (password ? field(password) : '') : ''),
-  );
+  let body = field('MQTT') + String.fromCharCode(4, flags, login.keepAliveS >> 8, login.keepAliveS & 255);
+  body += field(login.clientId) + field(login.willTopic) + field(login.willPayload);
+  if (user) body += field(user);
+  if (user && password) body += field(password);
+  return packet(0x10, body);
 }
 
-/** SUBSCRIBE to two filters, both with QoS 1. */
+/** SUBSCRIBE to two filters, both with QoS 1; `id` 1..65535. */
 export function subscribePacket(id: number, filter: string, filter2: string): string {
-  return packet(0x82, word(id) + field(filter) + '\x01' + field(filter2) + '\x01');
+  const body = String.fromCharCode(id >> 8, id & 255) + field(filter) + '\x01' + field(filter2) + '\x01';
+  return packet(0x82, body);
 }
 
 /** PUBLISH; `flags` as in `Flag`, `id` 1..65535 counts only with `Flag.Qos1`. */
 export function publishPacket(topic: string, payload: string, flags: number, id: number): string {
-  return packet(0x30 + flags, field(topic) + (flags & Flag.Qos1 ? word(id) : '') + payload);
+  let body = field(topic);
+  if (flags & Flag.Qos1) body += String.fromCharCode(id >> 8, id & 255);
+  return packet(0x30 + flags, body + payload);
 }
 
 export function pubackPacket(id: number): string {
-  return '\x40\x02' + word(id);
+  return String.fromCharCode(0x40, 2, id >> 8, id & 255);
 }
 
 export const pingreqPacket = '\xc0\0';
@@ -82,12 +81,8 @@ function packet(first: number, body: string): string {
   return head + String.fromCharCode(length) + body;
 }
 
-function word(value: number): string {
-  return String.fromCharCode(value >> 8, value & 255);
-}
-
 function field(text: string): string {
-  return word(text.length) + text;
+  return String.fromCharCode(text.length >> 8, text.length & 255) + text;
 }
 
 /** What has arrived on one socket, and the packet that `nextPacket` found last. */

@@ -135,11 +135,14 @@ describe('the tables', () => {
       topic: topic!,
       retained: call.includes('Flag.Retain'),
     }));
+    const replied = [...boardSource.matchAll(/act\(Effect\.Reply, '(\w+)'/g)].map(([, topic]) => ({
+      topic: `/${topic}`,
+    }));
     const retained = published.filter((each) => each.retained).map(({ topic }) => topic);
     const answers = ['dht22', 'dht22_t', 'dht22_h', 'cds'].flatMap((payload) =>
       answersTo({ set: '', payload }),
     );
-    const said = [...published, ...answers].map(({ topic }) => topic);
+    const said = [...published, ...replied, ...answers].map(({ topic }) => topic);
     const rows = tableOf(page, 'topic', 'published by').filter(([, by]) => by !== 'you');
     expect(unique(rows.map(([topic]) => codeOf(topic)))).toEqual(
       unique(['', '/result', ...said].map((topic) => base + topic)),
@@ -158,7 +161,7 @@ describe('the tables', () => {
     const set = JSON.parse(expectedJson('fan/set')) as string[];
     const rows = tableOf(page, 'topic', 'published by').filter(([, by]) => by === 'you');
     expect(rows.map(([topic]) => codeOf(topic))).toEqual([base, ...set.map((topic) => `${base}/${topic}`)]);
-    expect(boardSource).toContain("topic(''), topic('/+/set')");
+    expect(boardSource).toContain("subscribePacket(subscribeId, mine, mine + '/+/set')");
   });
 });
 
