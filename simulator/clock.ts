@@ -15,8 +15,14 @@ export class RealClock implements Clock {
   }
 
   at(timeMs: number, run: () => void): () => void {
+    const delayMs = timeMs - this.now();
+    // The shortest timer takes 1 ms: half of what lies between a command and the relay.
+    if (delayMs <= 0) {
+      const immediate = setImmediate(run);
+      return () => clearImmediate(immediate);
+    }
     // Node fires a timer up to 1 ms early when the delay is rounded down.
-    const timer = setTimeout(run, Math.max(0, Math.ceil(timeMs - this.now())));
+    const timer = setTimeout(run, Math.ceil(delayMs));
     return () => clearTimeout(timer);
   }
 }

@@ -185,8 +185,8 @@ export class Pins {
       state.part?.onBoardDrives?.(driven, atMs);
     }
     const pulled = pullUpModes.includes(state.mode) && this.chip.hasPullUp(pin) ? 1 : 0;
-    // Open drain and a part meet as on a bus: whoever pulls down wins.
-    const level = driven === 0 ? 0 : (driven ?? state.partLevel ?? pulled);
+    // An open drain that lets go drives nothing: then the part has the wire, as on a bus.
+    const level = driven ?? state.partLevel ?? pulled;
     if (level === state.level) return;
     state.level = level;
     this.onEdge?.(pin, level, atMs);

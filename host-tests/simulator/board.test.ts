@@ -1,5 +1,5 @@
-import { describe, expect, test } from 'vitest';
-import { Flash, PowerCut, createStorage } from '../../simulator';
+import { describe, expect, test, vi } from 'vitest';
+import { Flash, PowerCut, RealClock, createStorage } from '../../simulator';
 import { bareBoard, thrown } from './bare-board';
 
 describe('a start', () => {
@@ -112,6 +112,15 @@ describe('a restart', () => {
     expect(lines.filter((line) => line === 'boot').length).toBe(2);
   });
 
+  test('by load() and reset() tells E before it ends', () => {
+    const { board, clock, lines } = bareBoard('esp8266', 'E.on("kill",function(){print("kill")})');
+    board.evaluate('load()');
+    clock.advance(1);
+    board.evaluate('reset()');
+    clock.advance(1);
+    expect(lines.filter((line) => line === 'kill')).toHaveLength(2);
+  });
+
   test('by load(file) runs that file alone', () => {
     const { board, clock, lines } = bareBoard('esp8266', 'print("boot")');
     board.evaluate('require("Storage").write("app","print(\\"app\\")");load("app")');
@@ -175,11 +184,12 @@ describe('the watchdog', () => {
     const reasons: string[] = [];
     board.onReset = (reason) => reasons.push(reason);
     board.evaluate(`I2C1.setup({sda:D21,scl:D22,bitrate:1000});digitalWrite(2,1);
-      setTimeout(function(){I2C1.writeTo(60,0x40,new Uint8Array(500));digitalWrite(2,0)},10)`);
+      setTimeout(function(){I2C1.writeTo(60,0,0x8d,0x14,0xaf,new Uint8Array(500).fill(0xa5));digitalWrite(2,0)},10)`);
     clock.advance(500);
     expect([reasons, board.led.level]).toEqual([[], 1]);
     clock.advance(600);
-    // What stands behind the call that blocks has never run: the output goes off with the restart.
+    // What stands behind the call that blocks has never run: the output goes off with the restart, the bytes never arrived.
+    expect(board.oled.frames).toBe(0);
     expect([reasons, board.led.history.map(({ atMs, level }) => [atMs, level])]).toEqual([
       ['wdt reset'],
       [
@@ -266,6 +276,20 @@ describe('what the code is told about its board', () => {
     board.reset();
     expect(board.console).toMatchObject({ password: undefined, locked: false });
   });
+});
+
+test('on a real clock a board runs in real time', () => {
+  vi.useFakeTimers();
+  try {
+    const clock = new RealClock();
+    const { board } = bareBoard('esp8266', 'var n=0;setInterval(function(){n++},100)', { clock });
+    vi.advanceTimersByTime(1050);
+    expect(board.evaluate('n')).toBe(10);
+    board.powerOff();
+    expect(vi.getTimerCount()).toBe(0);
+  } finally {
+    vi.useRealTimers();
+  }
 });
 
 test('a wiring with a pin that the chip lacks is refused', () => {

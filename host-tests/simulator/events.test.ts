@@ -47,6 +47,15 @@ describe('events', () => {
     expect(value('n')).toBe(0);
   });
 
+  test('do not reach a listener that is added after they were emitted', () => {
+    const { clock, value } = bareBoard(
+      'esp8266',
+      'var got=[];E.on("e",function(){got.push("first")});E.emit("e");E.on("e",function(){got.push("second")})',
+    );
+    clock.advance(1);
+    expect(value('got')).toEqual(['first']);
+  });
+
   test('stop at removeListener and removeAllListeners', () => {
     const { board, clock, value } = bareBoard(
       'esp8266',

@@ -21,6 +21,14 @@ describe('Graphics', () => {
     expect((bare.value(shown) as number[]).slice(0, 4)).toEqual([0b0101_1010, 0b1111_1111, 0b0000_1000, 0]);
   });
 
+  test('leaves out a character that would begin in the last column', () => {
+    const bare = bareBoard('esp8266', setup);
+    bare.board.evaluate('g.drawString("B",15,0)');
+    expect(bare.value(`[].slice.call(${shown}).filter(function(byte){return byte})`)).toEqual([]);
+    bare.board.evaluate('g.drawString("B",14,0)');
+    expect((bare.value(shown) as number[]).slice(13)).toEqual([0, 31, 17]);
+  });
+
   test('fills, sets and reads pixels', () => {
     const bare = bareBoard('esp8266', setup);
     bare.board.evaluate('g.fillRect(3,5,1,2).setPixel(2,3,0).setColor(0).setPixel(1,2)');

@@ -64,6 +64,9 @@ describe('an SSD1306', () => {
     oled.write(command(0x20, 0x01, 0x21, 10, 11, 0x22, 0, 1));
     oled.write(data(1, 1, 2));
     expect(lit(oled)).toEqual(['10,0', '11,1', '10,8']);
+    oled.write(data(0, 4));
+    // After the last column and page of the window it begins again.
+    expect(lit(oled)).toEqual(['11,1', '10,2', '10,8']);
   });
 
   test('stands on its head and mirrored without the two commands that turn it', () => {

@@ -41,7 +41,31 @@ describe('timers', () => {
     expect(ticks).toEqual([100, 510, 510, 510, 510, 600]);
   });
 
-  test('run while another one stalls only after it', () => {
+  test('are walked from the first again whenever one of them has made another', () => {
+    const { board, clock, value } = bareBoard('esp8266', 'var log=[];');
+    board.evaluate(`I2C1.setup({sda:D4,scl:D5,bitrate:100000});
+      setInterval(function(){log.push("A");setTimeout(function(){},1000)},100);
+      setInterval(function(){log.push("C")},100);
+      setTimeout(function(){log.push("B")},120);
+      // 3,666 bytes stall for 330 ms.
+      setTimeout(function(){I2C1.writeTo(60,0x40,new Uint8Array(3664));log.push("stalled")},90)`);
+    clock.advance(610);
+    // The order that the real interpreter showed with the same timers and the same stall.
+    expect((value('log') as string[]).join(' ')).toBe('stalled A A A A C B C C C A C A C');
+  });
+
+  test('run while another one stalls only after it, when the world has moved on', () => {
+    const { board, clock, value } = bareBoard('esp8266', log);
+    board.evaluate(`I2C1.setup({sda:D4,scl:D5,bitrate:100000});pinMode(14,"output");
+      setTimeout(function(){I2C1.writeTo(60,0x40,new Uint8Array(1109))},10);
+      setTimeout(function(){note(digitalRead(14))},50);
+      digitalPulse(14,0,80)`);
+    clock.advance(500);
+    // At 80 ms, in the middle of the stall, the pulse ended.
+    expect(value('log')).toEqual(['1@110']);
+  });
+
+  test('see in getTime() how long the stall was', () => {
     const { board, clock, value } = bareBoard('esp8266', log);
     board.evaluate(`I2C1.setup({sda:D4,scl:D5,bitrate:100000});
       setTimeout(function(){note("begin");I2C1.writeTo(60,0x40,new Uint8Array(1109));note("end")},10);

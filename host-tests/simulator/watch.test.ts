@@ -78,6 +78,26 @@ describe('setWatch', () => {
     expect(bare.value('[E.getErrorFlags(),E.getErrorFlags()]')).toEqual([['FIFO_FULL'], []]);
   });
 
+  test('tells of a flag once, and again only after somebody has read the flags', () => {
+    const bare = bareBoard(
+      'esp8266',
+      watched + 'var told=0;E.on("errorFlag",function(f){told++});setWatch(function(e){},14,{repeat:true})',
+    );
+    const overflow = (): void => {
+      bare.board.evaluate(`var d=[];for(var i=0;i<100;i++)d.push(1);
+        I2C1.setup({sda:D4,scl:D5,bitrate:100000});
+        digitalPulse(14,1,d);I2C1.writeTo(60,0x40,new Uint8Array(2000))`);
+      bare.clock.advance(1000);
+    };
+    overflow();
+    overflow();
+    expect(bare.value('told')).toBe(1);
+    bare.board.evaluate('E.getErrorFlags();setTimeout(function(){},1)');
+    bare.clock.advance(10);
+    overflow();
+    expect(bare.value('told')).toBe(2);
+  });
+
   test('has room for 682 edges on ESP32', () => {
     const bare = bareBoard('esp32', 'var n=0;pinMode(26,"input");setWatch(function(){n++},26,{repeat:true})');
     bare.board.evaluate(`pinMode(26,"output");var d=[];for(var i=0;i<800;i++)d.push(0.1);
