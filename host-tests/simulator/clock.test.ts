@@ -83,3 +83,17 @@ test('a real clock never runs anything before its time', () => {
     vi.useRealTimers();
   }
 });
+
+test('a real clock runs what is due already without waiting for a millisecond to pass', () => {
+  vi.useFakeTimers();
+  try {
+    const clock = new RealClock();
+    const ran: string[] = [];
+    clock.at(clock.now() - 5, () => ran.push('late'));
+    clock.at(clock.now(), () => ran.push('cancelled'))();
+    vi.advanceTimersByTime(0);
+    expect(ran).toEqual(['late']);
+  } finally {
+    vi.useRealTimers();
+  }
+});
