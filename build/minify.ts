@@ -31,8 +31,16 @@ export function minifyOptions(names: BoardNames): MinifyOptions {
     toplevel: true,
     ecma: 2015,
     // hoist_funs is for correctness: the interpreter does not hoist, so a declaration must come before its use.
+    // if_return and conditionals make one expression of many returns, nested a level deeper on the C stack for each.
     // inline above 1 brings parameters in as variables of the caller, declared where they may be skipped.
-    compress: { passes: 2, hoist_funs: true, inline: 1, if_return: false, conditionals: false, pure_getters: true },
+    compress: {
+      passes: 2,
+      hoist_funs: true,
+      inline: 1,
+      if_return: false,
+      conditionals: false,
+      pure_getters: true,
+    },
     mangle: {
       toplevel: true,
       // The loader evaluates the firmware, which names nothing of the loader's.

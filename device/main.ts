@@ -256,7 +256,7 @@ function drain(): void {
     publish('/telemetry', text, 0, 0);
   }
   if (unsent < unsentMax && outbox.dropped) {
-    const text = '{"ok":false,"error":"too much at once","dropped":' + outbox.dropped + '}';
+    const text = '{"ok":false,"error":"messages were dropped","dropped":' + outbox.dropped + '}';
     outbox.dropped = 0;
     publish('/result', text, 0, 0);
   }

@@ -23,7 +23,7 @@ const allowed: Record<string, { folders: string[]; packages: boolean }> = {
 const reserved: Record<string, { pattern: RegExp; roots: string[] }> = {
   'the environment': {
     pattern: /\bprocess\.env\b/,
-    roots: [],
+    roots: ['cli/start.ts'],
   },
   'the wall clock': {
     pattern: /\bDate\.now\b|\bnew Date\(\)|\bperformance\.now\b|\bhrtime\b/,
@@ -36,7 +36,12 @@ const reserved: Record<string, { pattern: RegExp; roots: string[] }> = {
   sockets: {
     pattern:
       /^import (?!type |\{ isIP(?:v[46])? \})[^;]*?'(?:node:)?(?:net|dgram|dns|http|https|tls|mqtt|ws)(?:\/promises)?'/m,
-    roots: ['gateway/broker.ts', 'cli/observer.ts', 'simulator/network/host-uplink.ts'],
+    roots: [
+      'cli/observer.ts',
+      'gateway/broker.ts',
+      'simulator/console-server.ts',
+      'simulator/network/host-uplink.ts',
+    ],
   },
 };
 

@@ -1,4 +1,4 @@
-/** What the kit does, sentence by sentence: design.md, section 3. Every bench runs the same list. */
+/** What the kit does, sentence by sentence. Every bench runs the same list. */
 import type { Case } from '../support/kit-bench';
 import { announcementCases, sensorCases, telemetryCases } from './cases/announcements';
 import { bootCases } from './cases/boot';

@@ -105,7 +105,7 @@ export interface Given {
   fromPowerOn?: boolean;
 }
 
-/** One sentence of design.md, section 3. */
+/** One sentence of what the kit promises. */
 export interface Case<B extends Bench = Bench> {
   title: string;
   /** True when it is worth real seconds, too. */
