@@ -41,7 +41,7 @@ export function createStorageModule(
   function hash(regex: unknown): number {
     let sum = 0xabcddcba;
     for (const entry of storage.entries()) {
-      if (regex !== undefined && !(regex as RegExp).test(entry.name)) continue;
+      if (!matches(regex, entry.name)) continue;
       sum = ((sum << 1) | (sum >>> 31)) ^ (baseAddress + entry.address) ^ crc32(bytesFromString(entry.name));
     }
     return sum | 0;
@@ -56,11 +56,16 @@ export function createStorageModule(
       storage.write(String(name), objectText(value, storageStyle)),
     erase: (name: unknown) => storage.erase(String(name)),
     eraseAll: () => storage.eraseAll(),
-    list: (regex: unknown) =>
-      realm.array(storage.list().filter((name) => regex === undefined || (regex as RegExp).test(name))),
+    list: (regex: unknown) => realm.array(storage.list().filter((name) => matches(regex, name))),
     hash,
     getFree: () => storage.getFree(),
     getStats: () => realm.data(storage.getStats()),
     compact: () => void storage.compact(),
   });
+}
+
+/** Espruino takes text where it takes a regular expression; no pattern matches every name. */
+function matches(pattern: unknown, name: string): boolean {
+  if (pattern === undefined) return true;
+  return typeof pattern === 'string' ? name.includes(pattern) : (pattern as RegExp).test(name);
 }
