@@ -430,6 +430,8 @@ function start(): string {
   ledOn = settings.ledOn;
   oled = settings.oled;
   board = settings.board;
+  // The tick that ends the hold may come late: the board draws and sends between ticks.
+  settings.lamp.holdMs -= tickMs;
   kit = newKit(settings.kit, settings.lamp, settings.telemetryMs);
   link = newLink(settings.networks.length, board === 'esp32' ? 1 : 0, seedOf(mac, settings.kit));
   if (oled) I2C1.setup({ scl: pins.scl, sda: pins.sda, bitrate: 400_000 });

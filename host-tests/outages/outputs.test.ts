@@ -124,6 +124,19 @@ describe.each<ChipName>(['esp8266', 'esp32'])('the outputs through outages, %s',
     },
   );
 
+  outage(chip, 'a board that is busy for a tick when the hold ends puts the lamp out in time', (bench) => {
+    const { kit } = bench;
+    for (let atMs = 9600; atMs < 10_000; atMs += 25) {
+      bench.tell('USBLED/ON');
+      bench.until('the lamp to be lit', () => kit.lamp.lit, 200, 1);
+      bench.pass(kit.lamp.history.at(-1)!.atMs + atMs - bench.nowMs);
+      bench.stall(95);
+      bench.until('the lamp to be off', () => !kit.lamp.lit, 1000, 1);
+      bench.pass(1500);
+    }
+    bench.lampKeepsItsPromise();
+  });
+
   outage(chip, 'a clock that is set never makes the light longer', (bench) => {
     const { kit } = bench;
     for (const jumpS of [-100_000, -3600, -1, 1, 3600, 100_000, 2e9]) {

@@ -38,7 +38,7 @@ export class OutageBench {
   /** Attempts to open a connection, and whether the lamp was lit then. */
   readonly dials: { atMs: number; lit: boolean }[] = [];
   #asked = 0;
-  #stall: (ms: number) => void = () => {};
+  #stall: (ms: number) => void = () => ensure(false, 'a board that has not started cannot be held');
 
   constructor(
     readonly chip: ChipName,
@@ -48,12 +48,13 @@ export class OutageBench {
     this.world = world;
     const { network } = world;
     const attach = network.attach.bind(network);
+    // Each start of the board has an interpreter of its own.
     network.attach = (station) => {
-      this.#stall = (ms) => station.interpreter.queue(() => station.interpreter.stall(ms));
+      if (station.mac === this.mac)
+        this.#stall = (ms) => station.interpreter.queue(() => station.interpreter.stall(ms));
       return attach(station);
     };
     this.kit = new VirtualBench(chip, given, world);
-    network.attach = attach;
     const knock = network.knock.bind(network);
     network.knock = (...args) => {
       if (args[0].mac === this.mac) this.dials.push({ atMs: args[3], lit: this.kit.lamp.lit });
