@@ -232,6 +232,10 @@ function lampMachine(holdMs: number, samples: number[], variant: Variant): Machi
       ensure(state.dark === before.dark && state.settled === 0, 'the lamp counted its own light while lit');
       expectCause(was, before.cause, Cause.HoldOver, false);
       ensure(output === 1 || shadow.countedMs > holdMs - tickMs, 'the hold was over too early');
+      ensure(
+        output === 1 || shadow.litMs <= holdMs + event.ms - tickMs,
+        'off later than its last tick was late',
+      );
       if (!output) shadow.offMs = shadow.offSamples = 0;
       return;
     }
