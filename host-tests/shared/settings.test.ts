@@ -27,6 +27,7 @@ const good: [string, (settings: KitSettings) => void][] = [
     'the narrowest hysteresis',
     (settings) => (settings.lamp = { holdMs: 10_000, darkBelow: 1022, brightFrom: 1023 }),
   ],
+  ['the lowest levels', (settings) => (settings.lamp = { holdMs: 10_000, darkBelow: 1, brightFrom: 2 })],
   ['the shortest cadence', (settings) => (settings.telemetryMs = 2_000)],
   [
     'an open network and no OLED',
