@@ -642,11 +642,22 @@ describe('a reading', () => {
     expect(readings(1, NaN)).toEqual([stuck]);
     expect(readings(50, NaN)).toEqual([]);
     expect(readings(1, 10)).toEqual([]);
-    expect(readings(6, NaN)).toEqual([stuck]);
+    expect(readings(5, NaN)).toEqual([]);
+    expect(readings(1, NaN)).toEqual([stuck]);
   });
 });
 
 describe('the state document', () => {
+  it('counts the seconds down, rounded up', () => {
+    const kit = brightKit();
+    kit.command('USBLED/ON');
+    for (let tick = 0; tick <= litTicks; tick++) {
+      expect(remainingS(kit.state)).toBe(Math.ceil((100 - tick) / 10));
+      kit.ticks(1, bright);
+    }
+    expect(remainingS(kit.state)).toBe(0);
+  });
+
   it('tells lamp, cause, remaining seconds rounded up, LED, dusk and what the board adds', () => {
     const kit = brightKit();
     kit.command('LED/ON');
