@@ -46,6 +46,16 @@ const bootsLength = 264;
     KIT = '';
   }
 
+  require('Wifi').stopAP();
+  require('TelnetServer').setOptions({ mode: 'off' });
+
+  const firmware = slot('fw');
+  if (!KIT || !firmware)
+    console.log('Lamplighter: no ' + (firmware ? 'kit.json' : 'firmware') + ' in the flash');
+  // A native string as callback runs from flash in the global scope.
+  else setTimeout(storage.read(firmware, slotHeaderLength)!, windowMs);
+
+  // Last, since a full Storage throws: the kit starts all the same.
   BOOT = 1;
   let file = 0;
   let at = -1;
@@ -68,13 +78,4 @@ const bootsLength = 264;
     storage.write('boots' + file, ('' + (BOOT - 1)).padStart(bootsBase, '0'), 0, bootsLength);
   }
   storage.write('boots' + file, '\0', at);
-
-  const firmware = slot('fw');
-  if (!KIT || !firmware)
-    console.log('Lamplighter: no ' + (firmware ? 'kit.json' : 'firmware') + ' in the flash');
-  // A native string as callback runs from flash in the global scope.
-  else setTimeout(storage.read(firmware, slotHeaderLength)!, windowMs);
-
-  require('Wifi').stopAP();
-  require('TelnetServer').setOptions({ mode: 'off' });
 })();

@@ -78,7 +78,7 @@ const recentMax = 8;
 const wifi = require('Wifi');
 const inbound = newInbound();
 const outbox = newOutbox();
-/** Replies that wait for `flush`: the rest of the topic, then the text. */
+/** Replies that wait for `drain`: the rest of the topic, then the text. */
 const replies: string[] = [];
 let recent: number[] = [];
 
@@ -413,7 +413,8 @@ function tick(): void {
     age(outbox, beatNow);
     stepLink(link, linkEvent(LinkEventType.Tick, beatNow), act);
   }
-  if (todo) drain();
+  // Each beat, too: what was not acknowledged may have to be sent once more.
+  if (todo || !beat) drain();
 }
 
 /** Reads the settings into what lives, and starts; returns what is wrong with them. */
