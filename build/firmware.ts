@@ -84,7 +84,13 @@ function refuseWarning(level: LogLevel, log: RollupLog): void {
 /** A reader sees the old file or the new one, never half of it. */
 async function writeWhole(file: string, text: string): Promise<void> {
   const unfinished = `${file}.${process.pid}`;
-  await mkdir(dirname(file), { recursive: true });
-  await writeFile(unfinished, text);
-  await rename(unfinished, file);
+  try {
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(unfinished, text);
+    await rename(unfinished, file);
+  } catch (error) {
+    // On a full disk what was begun would make matters worse.
+    await rm(unfinished, { force: true }).catch(() => undefined);
+    throw new BuildError(`${relative(root, file)} cannot be written: ${(error as Error).message}`);
+  }
 }

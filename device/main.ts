@@ -266,7 +266,7 @@ function failed(now: number): void {
   todo |= Todo.Draw;
   if (now & Todo.Leave) wifi.disconnect();
   const reason = reasonText(link.reason);
-  console.log('link: ' + reason + '; next attempt in ' + Math.ceil(link.leftMs / 1000) + ' s');
+  console.log('link: ' + reason + '; next attempt in ' + Math.round(link.leftMs / 1000) + ' s');
 }
 
 function checkAddress(): void {

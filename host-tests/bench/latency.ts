@@ -6,6 +6,7 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { connectAsync, type MqttClient } from 'mqtt';
+import { ensureFirmware } from '../../build/firmware';
 import { Broker } from '../../gateway/broker';
 import { LoopbackBench } from '../support/loopback-bench';
 
@@ -23,6 +24,8 @@ interface Series {
   echoed: number[];
 }
 
+await ensureFirmware();
+console.log(`${commands} commands, ${restMs} ms apart: about half a minute`);
 const broker = new Broker({ port: 0 });
 await broker.start();
 const bench = await LoopbackBench.create('esp8266', broker.port, {
