@@ -472,6 +472,20 @@ describe('a twin with the same client id', () => {
     expect(link.state.leftMs).toBeLessThanOrEqual(120_000);
   });
 
+  it('is recognised also when it strikes before the subscription is acknowledged, but not before CONNACK', () => {
+    for (const [phase, text] of [
+      [Phase.Subscribe, 'another client uses the same client id'],
+      [Phase.Login, 'closed by the broker'],
+    ] as const) {
+      const link = newBareLink();
+      for (let i = 0; i < 3; i++) {
+        reach(link, phase);
+        link.send(LinkEventType.Closed);
+      }
+      expect(reason(link)).toBe(text);
+    }
+  });
+
   it('is still known as the reason when the link is back', () => {
     const link = newBareLink();
     for (let i = 0; i < 3; i++) shortSession(link, 0);
