@@ -200,7 +200,7 @@ function receive(): void {
         retained: flags & Flag.Retain,
       };
       if (ours && !twice) step(kit, event, act);
-      if (flags & Flag.Qos1) {
+      if (flags & Flag.Qos1 && id) {
         send(pubackPacket(id));
         if (recent.push(id) > recentMax) recent.shift();
       }
@@ -221,7 +221,8 @@ function receive(): void {
 /** Does what is to do, unless a reading is under way, and sends what waits as long as the socket takes it. */
 function drain(): void {
   while (todo && !sampling) {
-    const now = todo;
+    // A phase that the link has left meanwhile is not to be entered any more.
+    const now = todo & (~Todo.Phases | (1 << link.phase));
     todo = 0;
     if (now & Todo.Closed) stepLink(link, linkEvent(LinkEventType.Closed, 0), act);
     if (now & Todo.Resolved) stepLink(link, linkEvent(LinkEventType.Resolved, 1), act);
