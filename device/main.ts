@@ -45,6 +45,8 @@ import { draw, retry } from './screen';
 /** To do: a bit for each phase of the link to enter, then one for each effect that `act` notes. */
 const enum Todo {
   Phases = (1 << (Phase.Online + 1)) - 1,
+  /** The phases that begin with a look into kit.json. */
+  Settings = (1 << Phase.Join) | (1 << Phase.Resolve) | (1 << Phase.Open) | (1 << Phase.Login),
   FirstEffect = Phase.Online + 1,
   State = 1 << (FirstEffect + Effect.Changed),
   Sample = 1 << (FirstEffect + Effect.Sample),
@@ -277,25 +279,26 @@ function checkAddress(): void {
 
 /** Starts what the phases of the link wait for; `phases` has a bit for each. */
 function enter(phases: number): void {
+  const mine = 'iot/' + kit.kit;
+  if (phases & (1 << Phase.Ping)) ping();
+  if (phases & (1 << Phase.Subscribe)) send(subscribePacket(subscribeId, mine, mine + '/+/set'));
+  // The other phases need what lies in flash; reading it takes variables for a moment.
+  if (!(phases & Todo.Settings)) return;
   const settings = readSettings();
   const login = settings.broker;
   if (phases & (1 << Phase.Join)) join(settings.networks[link.network]);
   if (phases & (1 << Phase.Resolve)) resolve(login.host);
-  if (phases & (1 << Phase.Ping)) ping();
   if (phases & (1 << Phase.Open)) open(login.port);
-  const mine = 'iot/' + kit.kit;
-  let bytes = '';
-  if (phases & (1 << Phase.Login))
-    bytes = connectPacket({
-      clientId: 'kit_' + kit.kit,
-      keepAliveS,
-      willTopic: mine + '/status',
-      willPayload: 'offline',
-      user: login.user,
-      password: login.password,
-    });
-  if (phases & (1 << Phase.Subscribe)) bytes = subscribePacket(subscribeId, mine, mine + '/+/set');
-  if (bytes) send(bytes);
+  if (!(phases & (1 << Phase.Login))) return;
+  const bytes = connectPacket({
+    clientId: 'kit_' + kit.kit,
+    keepAliveS,
+    willTopic: mine + '/status',
+    willPayload: 'offline',
+    user: login.user,
+    password: login.password,
+  });
+  send(bytes);
 }
 
 function join(network: NetworkSettings): void {
