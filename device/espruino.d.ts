@@ -41,6 +41,8 @@ declare const E: {
   /** Sent on OUT OF MEMORY, which is no exception and cannot be caught. */
   on(event: 'errorFlag', callback: (flags: string[]) => void): void;
   reboot(): void;
+  /** ESP32 restarts unless the idle loop is reached within that time; ESP8266 only prints that it does not. */
+  enableWatchdog(seconds: number): void;
   CRC32(data: string): number;
   setPassword(password: string): void;
   lockConsole(): void;
@@ -106,10 +108,19 @@ declare function require(module: 'Storage'): Storage;
 declare function require(module: 'Wifi'): Wifi;
 declare function require(module: 'net'): { connect(options: { host: string; port: number }): Socket };
 declare function require(module: 'TelnetServer'): { setOptions(options: { mode: 'on' | 'off' }): void };
+/** Throws on ESP32. The reason is that of the chip's last reset: load() and reset() leave it. */
+declare function require(module: 'ESP8266'): { getResetInfo(): { reason: string } };
 
 /** Left by the loader: the slot of the configuration, and the number of this boot. */
 declare let KIT: string;
 declare let BOOT: number;
+/** 1 in safe mode, after too many crashes: outputs off, the link and the console only; else 0. */
+declare let SAFE: number;
+/**
+ * Where the byte lies that says that this boot went well, file number + 2 * offset; 0 when Storage
+ * took no count: `require('Storage').write('boots' + (GOOD & 1), '1', GOOD >> 1)`.
+ */
+declare let GOOD: number;
 
 // The built-ins of the language that both chips have.
 declare function isNaN(value: number): boolean;
