@@ -91,13 +91,17 @@ export class Console {
     }
   }
 
-  /** Alt-Enter goes on to the next line without running; cursor keys, and the line numbers that an upload may give, are ignored. */
+  /**
+   * Alt-Enter goes on to the next line without running, ESC [ 2 H erases the line; cursor keys, and the line numbers
+   * that an upload may give, are ignored.
+   */
   #takeEscape(byte: string): void {
     const begun = this.#escape;
     this.#escape = '';
     if (begun === '\x1b' && (byte === '\n' || byte === '\r')) this.#continueLine();
     else if (begun === '\x1b' && (byte === '[' || byte === 'O')) this.#escape = '\x1b[';
-    else if (begun === '\x1b[' && byte >= '0' && byte <= '9') this.#escape = begun;
+    else if (begun === '\x1b[2' && byte === 'H') this.#dropLine();
+    else if (begun.startsWith('\x1b[') && byte >= '0' && byte <= '9') this.#escape = begun + byte;
   }
 
   #takePassword(byte: string): void {

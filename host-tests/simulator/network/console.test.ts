@@ -78,6 +78,8 @@ describe('the console, byte by byte', () => {
     ['junk', 'junk'],
     ['\x03', '\r\x1b[J>'],
     ['\x10junk\x03', '>'],
+    ['half(', 'half('],
+    ['\x1b[2H', '\r\x1b[J>'],
     ['7\n', '7\r\n=7\r\n>'],
     ['\x1b[A\x1b[12d\x1bOH6\n', '6\r\n=6\r\n>'],
     ['1\n2\n', '1\r\n=1\r\n=2\r\n>'],
