@@ -32,7 +32,7 @@ export interface KitOptions {
   lamp?: Partial<LampSettings>;
   /** Cadence of telemetry, sensors and display, in milliseconds, 2,000 to 3,600,000; default 10,000. */
   telemetryMs?: number;
-  /** Password of the console over WiFi, 8 to 63 bytes. Without one that console stays closed. */
+  /** Password of the console over WiFi, 8 to 20 bytes. Without one that console stays closed. */
   console?: Text;
 }
 

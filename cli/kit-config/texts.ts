@@ -14,7 +14,8 @@ export const ssidRule: TextRule = { misfit: (text) => sized(text, 1, 32) };
 /** WPA2: 8 to 63 characters, of which each is a byte on the air. */
 export const wifiPasswordRule: TextRule = { misfit: (text) => sized(text, 8, 63), password: true };
 
-export const consolePasswordRule: TextRule = { misfit: (text) => sized(text, 8, 63), password: true };
+/** Espruino's console takes no more than 20. Source: src/jsinteractive.c, jsiHandleConsoleChar */
+export const consolePasswordRule: TextRule = { misfit: (text) => sized(text, 8, 20), password: true };
 
 export const brokerUserRule: TextRule = { misfit: (text) => sized(text, 1, 64) };
 

@@ -321,7 +321,12 @@ const bad: [string, object, string[]][] = [
     { broker: { host: 'pi', password: 'hunter22' } },
     ['broker: has a password but no user, which MQTT does not allow; add user'],
   ],
-  ['a console password of 7 bytes', { console: 'hunter2' }, ['console: expected 8 to 63 bytes, got 7 bytes']],
+  ['a console password of 7 bytes', { console: 'hunter2' }, ['console: expected 8 to 20 bytes, got 7 bytes']],
+  [
+    'a console password of 21 bytes',
+    { console: 'a'.repeat(21) },
+    ['console: expected 8 to 20 bytes, got 21 bytes'],
+  ],
 ];
 
 /** What checkClassroom says, a sentence each; none for a good file. */

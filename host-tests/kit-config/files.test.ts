@@ -241,7 +241,7 @@ describe('writing kit.json files', () => {
     ],
     [
       { CONSOLE_PASSWORD: 'short' },
-      'console: expected 8 to 63 bytes, got the 5 bytes of CONSOLE_PASSWORD in .env',
+      'console: expected 8 to 20 bytes, got the 5 bytes of CONSOLE_PASSWORD in .env',
     ],
   ];
   it.each(wrong)('refuses a .env with %o once for all kits', async (change, expected) => {

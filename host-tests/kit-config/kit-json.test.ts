@@ -45,17 +45,18 @@ describe('kit.json', () => {
         text(8, 63),
         text(1, 64),
         text(1, 64),
-        (ssid, password, user, brokerPassword) => {
+        text(8, 20),
+        (ssid, password, user, brokerPassword, console) => {
           const body = bodyFor({
             networks: [{ ssid, password }],
             broker: { host: 'pi', user, password: brokerPassword },
-            console: password,
+            console,
           });
           expect(body).toMatch(/^[\x20-\x7e]+$/);
           expect(JSON.parse(body)).toMatchObject({
             networks: [{ ssid: utf8(ssid), password: utf8(password) }],
             broker: { user: utf8(user), password: utf8(brokerPassword) },
-            console: utf8(password),
+            console: utf8(console),
           });
         },
       ),
