@@ -49,12 +49,54 @@ program
     await writeKitFiles(kitFiles(config));
   });
 
+program
+  .command('doctor')
+  .description(
+    'look at computer, configuration, board, WiFi and broker, and say what is wrong and what to do',
+  )
+  .option(
+    '-p, --port <port>',
+    'serial port or tcp://address:port of the board (default: the only one on USB)',
+  )
+  .option('--kit <number>', 'number of the kit (default: what the board says it is)')
+  .option('--config <file>', 'read this file instead of kit.config.ts')
+  .option('--json', 'print the findings as JSON')
+  .action(async ({ config, kit, port, json = false }: DoctorFlags) => {
+    const { doctor } = await import('./doctor');
+    process.exitCode = await doctor(
+      {
+        config: configFile(config),
+        kit: kit === undefined ? undefined : kitNumber(kit),
+        port,
+        json,
+        nodeVersion: process.version,
+      },
+      print,
+    );
+  });
+
 interface ConfigOption {
   config?: string;
 }
 
+interface DoctorFlags extends ConfigOption {
+  kit?: string;
+  port?: string;
+  json?: boolean;
+}
+
+function configFile(config: string | undefined): string {
+  return config ?? join(root, 'kit.config.ts');
+}
+
+function kitNumber(text: string): number {
+  const number = Number(text);
+  if (Number.isInteger(number) && number >= 1 && number <= 9999) return number;
+  throw new Error(`--kit: expected a number from 1 to 9999, got ${text}`);
+}
+
 function kitFiles(config: string | undefined) {
-  return { config: config ?? join(root, 'kit.config.ts'), folder: join(root, 'dist', 'kits'), print };
+  return { config: configFile(config), folder: join(root, 'dist', 'kits'), print };
 }
 
 function print(line: string): void {
