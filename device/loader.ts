@@ -15,6 +15,8 @@ import type { KitSettings } from '../shared/settings';
 const windowMs = 2000;
 /** Crashes in a row after which the other firmware is tried, or else safe mode; as many more end at the console. */
 const crashesMax = 5;
+/** Firmware marks its boot after a minute. One that threw at its start never does, and would idle for ever. */
+const proofMs = 92_000;
 /** How long a board rests that has crashed in safe mode, too. */
 const restMs = 3_600_000;
 /** ESP32: longer than two connects that wait in vain for name servers and broker, 40 s each. */
@@ -108,20 +110,22 @@ const enum Rank {
     abandoned = firmware;
     firmware = 'fw' + (firmware === 'fw0' ? 1 : 0);
     crashes = 0;
-    console.log('Lamplighter: ' + abandoned + ' crashed five times in a row, now ' + firmware);
+    console.log('Lamplighter: ' + abandoned + ' keeps crashing, now ' + firmware);
   }
   SAFE = crashes < crashesMax ? 0 : 1;
 
   let problem = '';
+  let limitMs = proofMs;
   if (crashes === 2 * crashesMax) {
-    problem = 'crashed ten times in a row, rests for an hour';
-    setTimeout('E.reboot()', restMs);
+    problem = 'too many crashes, rests for an hour';
+    limitMs = restMs;
   }
   if (!firmware) problem = 'no firmware in the flash';
   if (!KIT) problem = 'no kit.json in the flash';
   if (problem) console.log('Lamplighter: ' + problem);
   // A native string as callback runs from flash in the global scope.
   else setTimeout(storage.read(firmware, slotHeaderLength)!, windowMs);
+  setTimeout('GOOD&&E.reboot()', limitMs);
 
   // Last, since a full Storage throws: the kit starts all the same.
   GOOD = 0;
@@ -133,7 +137,7 @@ const enum Rank {
     pair = ('' + (BOOT - 1)).padStart(Boots.Base, '0') + pair;
   }
   storage.write('boots' + file, pair, at, Boots.Length);
-  GOOD = 2 * (at || Boots.Base) + 2 + file;
+  if (KIT && firmware) GOOD = 2 * (at || Boots.Base) + 2 + file;
   // After the count: a cut in between lets it crash once more, the other way round the other would be held to have crashed.
   if (abandoned) storage.write(abandoned, slotAbandoned, slotAbandonedAt);
 })();
