@@ -8,6 +8,9 @@ import { newWorld as usualWorld, VirtualBench, type VirtualWorld } from './virtu
 /** Longest time from the end of an outage until a command is answered: the longest pause, WiFi, MQTT, and a failed try. */
 export const backMs = 150_000;
 
+/** After this time the loader has let go of a start. */
+const provedMs = 95_000;
+
 const baselines = new Map<ChipName, BoardCounts>();
 
 /** The usual world, with a broker that may end a session at its first packet. */
@@ -171,8 +174,8 @@ export class OutageBench {
   /** Answers, and holds nothing that it did not hold when it was new. */
   asBefore(causes = 1): void {
     this.answer();
-    // Longer than the longest wait for an acknowledgement, and the telemetry after it.
-    this.pass(36_000);
+    // Longer, too, than the longest wait for an acknowledgement, and the telemetry after it.
+    this.pass(provedMs);
     const expected = baseline(this.chip);
     // lwIP tries for a quarter of an hour to say good-bye to a peer that has vanished, and keeps the socket for it.
     this.until(
@@ -199,7 +202,7 @@ function baseline(chip: ChipName): BoardCounts {
   let counts = baselines.get(chip);
   if (counts === undefined) {
     const bench = onlineBench(chip);
-    bench.pass(30_000);
+    bench.pass(provedMs);
     baselines.set(chip, (counts = bench.counts()));
   }
   return counts;
