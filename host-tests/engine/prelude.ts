@@ -32,6 +32,7 @@ export type Report =
   | { kind: 'level'; pin: string; level: number; atMs: number }
   | { kind: 'i2c'; bytes: Uint8Array }
   | { kind: 'accessPoint' | 'telnet'; on: boolean }
+  | { kind: 'memory'; used: number }
   | { kind: 'reboot'; atMs: number };
 
 /** Longest time between a report and its being read, so that its clock is told apart from the ones before. */
@@ -46,6 +47,7 @@ export function parseReport(line: string): Report | undefined {
   if (kind === 'I') return { kind: 'i2c', bytes: Buffer.from(first, 'base64') };
   if (kind === 'A') return { kind: 'accessPoint', on: first === '1' };
   if (kind === 'T') return { kind: 'telnet', on: first === 'on' };
+  if (kind === 'M') return { kind: 'memory', used: Number(first) };
   if (kind === 'B') return { kind: 'reboot', atMs: Number(first) };
   throw new Error(`a report of an unknown kind: ${JSON.stringify(line)}`);
 }
@@ -56,6 +58,8 @@ export const tell = {
   /** An empty frame: the sensor does not answer. */
   dht22: (frame: string): string => `\x10$dht=${byteLiteral(frame)}\n`,
   oledFitted: (fitted: boolean): string => `\x10$i2c=${Number(fitted)}\n`,
+  /** Is answered with the variables in use after a collection. */
+  memory: `\x10print(${byteLiteral(mark)}+"M "+process.memory().usage)\n`,
   /** A cut is noticed after the time that a chip takes to miss the beacons. */
   accessPoint: (on: boolean): string => `\x10$air=${Number(on)};$nxt(${on ? 100 : 2000})\n`,
 };
@@ -84,15 +88,15 @@ var $i2c=${Number(options.oledFitted ?? true)},$air=${Number(options.accessPoint
 var $on=0,$fit,$cb,$job,$fn;
 function $ms(){return getTime()%1e6*1000|0}
 function digitalWrite(p,v){${report('"P "+p+" "+(v?1:0)+" "+$ms()')}}
-function pinMode(p,m){if($fn&&$dht&&m=="input_pullup")setTimeout($bit,6)}
+${/* Falling edges: of the response, 30 us after the release, of the first bit, and one at the end of each bit; all at once, so that a busy computer loses none. */ ''}
+function pinMode(p,m){
+if(!$fn||!$dht||m!="input_pullup")return;
+var t=1,h=30,i=-1;
+for(;i<41;i++){$fn({state:false,time:t+h/1e6,lastTime:t});t+=1e-4;h=i<0?80:$dht.charCodeAt(i>>3)>>(7-(i&7))&1?70:26}
+}
 function analogRead(){return $lux/1024}
 function setWatch(f){$fn=f;return 1}
 function clearWatch(){$fn=0}
-function $bit(){
-${/* Falling edges: of the response, 30 us after the release, of the first bit, and one at the end of each bit. */ ''}
-var t=1,h=30,i=-1;
-for(;i<41&&$fn;i++){$fn({state:false,time:t+h/1e6,lastTime:t});t+=1e-4;h=i<0?80:$dht.charCodeAt(i>>3)>>(7-(i&7))&1?70:26}
-}
 I2C1={setup:function(){},writeTo:function(){if(!$i2c)throw new Error("I2CWrite: No ACK 0");${report('"I "+btoa(E.toString(arguments))')}}};
 ${/* The real one would listen on a port of the computer. */ ''}
 require("TelnetServer").setOptions({mode:"off"});
