@@ -7,7 +7,8 @@ import { usualClimate } from '../support/board-bench';
 import type { Climate, Given, Output } from '../support/kit-bench';
 import { bundle, slot } from '../support/kit-image';
 import { Interpreter, makeFlash, type EngineForm } from './interpreter';
-import { clockWrapMs, dht22Frame, parseReport, prelude, tell, type Report } from './prelude';
+import { noOrders, Orders } from './orders';
+import { clockWrapMs, dht22Frame, order, ordersFile, parseReport, prelude, type Report } from './prelude';
 
 const usualLight = 600;
 
@@ -34,6 +35,7 @@ export class EngineBoard {
   #climate: Climate;
   #oledFitted: boolean;
   #accessPointOn: boolean;
+  readonly #orders: Orders;
   readonly #memory: ((used: number) => void)[] = [];
 
   private constructor(
@@ -47,6 +49,7 @@ export class EngineBoard {
     this.#climate = given.climate ?? usualClimate;
     this.#oledFitted = !given.noOled;
     this.#accessPointOn = !given.noWifi;
+    this.#orders = new Orders(folder);
   }
 
   static async create(form: EngineForm, settings: KitSettings, given: Given = {}): Promise<EngineBoard> {
@@ -77,26 +80,27 @@ export class EngineBoard {
 
   setLight(level: number): void {
     this.#light = level;
-    this.type(tell.light(level));
+    this.order(order.light(level));
   }
 
   setClimate(climate: Climate): void {
     this.#climate = climate;
-    this.type(tell.dht22(frameOf(climate)));
+    this.order(order.dht22(frameOf(climate)));
   }
 
   setOledFitted(fitted: boolean): void {
     this.#oledFitted = fitted;
-    this.type(tell.oledFitted(fitted));
+    this.order(order.oledFitted(fitted));
   }
 
   setAccessPoint(on: boolean): void {
     this.#accessPointOn = on;
-    this.type(tell.accessPoint(on));
+    this.order(order.accessPoint(on));
   }
 
-  type(text: string): void {
-    this.#running?.type(text);
+  /** Runs JavaScript on the board, within 100 ms as long as its firmware reads the light. */
+  order(code: string): void {
+    this.#orders.give(code);
   }
 
   get id(): number | undefined {
@@ -107,7 +111,7 @@ export class EngineBoard {
   memory(): Promise<number> {
     return new Promise((resolve) => {
       this.#memory.push(resolve);
-      this.type(tell.memory);
+      this.order(order.memory);
     });
   }
 
@@ -117,16 +121,16 @@ export class EngineBoard {
     // No pin is driven yet, and what stock Espruino leaves open is open until the code closes it.
     for (const output of [this.lamp, this.led]) output.letGo(Date.now());
     this.doors.accessPoint = this.doors.telnet = true;
+    const { light, dht22, oledFitted, accessPoint } = order;
+    const parts = [light(this.#light), dht22(frameOf(this.#climate)), oledFitted(this.#oledFitted)];
+    if (!this.#accessPointOn) parts.push(accessPoint(false));
+    this.#orders.begin(parts.join(';'));
     const running = Interpreter.boot(this.form, this.folder);
     this.#running = running;
     // While a socket is open it never sleeps: this process, and whatever else the computer does, goes first.
     if (running.id !== undefined) setPriority(running.id, 5);
     running.onLine = (line) => this.#onLine(line);
     void running.exited.then((code) => this.#onExit(running, code));
-    this.setLight(this.#light);
-    this.setClimate(this.#climate);
-    if (!this.#oledFitted) this.setOledFitted(false);
-    if (!this.#accessPointOn) this.setAccessPoint(false);
   }
 
   /** The Linux form has nothing to restart: E.reboot() ends the process. */
@@ -148,7 +152,7 @@ export class EngineBoard {
   }
 
   #onReport(report: Report): void {
-    const { pins, relayOn, ledOn, console } = this.settings;
+    const { pins, relayOn, ledOn } = this.settings;
     if (report.kind === 'level') {
       const atMs = timeOf(report.atMs);
       if (report.pin === String(pins.relay)) this.lamp.drive(report.level === relayOn, atMs);
@@ -157,13 +161,10 @@ export class EngineBoard {
     } else if (report.kind === 'i2c') {
       const [address, ...bytes] = report.bytes;
       if (address === this.oled.address) this.oled.write(Uint8Array.from(bytes));
-    } else if (report.kind === 'memory') this.#memory.shift()?.(report.used);
+    } else if (report.kind === 'order') this.#orders.done(report.mark);
+    else if (report.kind === 'memory') this.#memory.shift()?.(report.used);
     else if (report.kind === 'accessPoint') this.doors.accessPoint = report.on;
-    else if (report.kind === 'telnet') {
-      this.doors.telnet = report.on;
-      // Locked from now on, for what is typed here, too.
-      if (report.on && console) this.type(`${console}\n`);
-    }
+    else if (report.kind === 'telnet') this.doors.telnet = report.on;
   }
 }
 
@@ -203,7 +204,8 @@ function firmwareOf(form: EngineForm): Promise<string> {
   let made = firmware.get(form);
   if (made === undefined) {
     made = makeFlash(form, {
-      '.bootcde': prelude({ chip: form.chip }) + bundle('loader'),
+      '.bootcde': prelude({ chip: form.chip, orders: true }) + bundle('loader'),
+      [ordersFile]: noOrders,
       fw0: slot(bundle('firmware')),
     });
     void made.then((folder) => folders.push(folder));
