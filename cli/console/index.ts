@@ -21,7 +21,7 @@ export async function openConsole(
 ): Promise<number> {
   const port = await choosePort(options.port);
   const passwords = await configuredPasswords(options.config, options.kit);
-  if (!input.isTTY) return runLines(port, passwords, options.baudRate, input, output);
+  if (!input.isTTY) return runLines(port, passwords, options.baudRate, input, output, tell);
   const board = await openBoard(port, { greet: false, baudRate: options.baudRate });
   try {
     return await runKeyboard(board, passwords, input, output, tell);

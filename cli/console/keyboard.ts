@@ -4,6 +4,8 @@ import type { BoardConsole } from '../board-console';
 const leaveKey = '\x1d';
 /** A board that is idle answers at once. */
 const quietMs = 3000;
+/** Drops what is half typed. */
+const eraseLine = '\x1b[2H';
 /** Espruino's greeting turns this off. */
 const wrapLines = '\x1b[?7h';
 
@@ -18,10 +20,12 @@ export async function runKeyboard(
   tell(`Console of the board at ${board.port}. Ctrl-] leaves.`);
   const unused = [...passwords];
   let heard = '';
+  let unlocked = false;
   board.onBytes = (bytes) => {
     clearTimeout(quiet);
     output.write(Buffer.from(bytes, 'latin1'));
     heard = (heard + bytes).slice(-20);
+    unlocked ||= heard.includes('Logged in.');
     // Once each: then it is the user's to type another.
     if (heard.endsWith('password>') && unused.length > 0) board.write(`${unused.shift()}\n`);
   };
@@ -50,6 +54,8 @@ export async function runKeyboard(
   } finally {
     clearTimeout(quiet);
     board.onBytes = undefined;
+    // Who connects next is to be asked again.
+    if (unlocked) board.write(`${eraseLine}\x10E.lockConsole()\n`);
     input.setRawMode(false);
     input.pause();
     output.write(`${wrapLines}\r\n`);
