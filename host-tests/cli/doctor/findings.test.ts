@@ -49,7 +49,7 @@ describe('the interpreter', () => {
     expect(chipFinding('ESP32', '', settings)).toEqual({
       subject: 'board',
       verdict: 'wrong',
-      text: 'the board is a ESP32 DevKit, and kit.config.ts says that kit 2 is a NodeMCU',
+      text: 'ESP32 DevKit, and kit.config.ts says of kit 2: NodeMCU',
       advice: "set board: 'esp32' for kit 2, or name another kit with --kit",
     });
     expect(chipFinding('PICO_R1_3', '', settings).verdict).toBe('warning');
