@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { root } from '../build/root';
 import { version } from '../shared/version';
 import { BoardError, exitCodeOf } from './board-console/board-error';
+import { flashExitCodes, type RawFlashOptions } from './flash/flash-options';
 import { parseStartOptions, type RawStartOptions, wholeNumber } from './start-options';
 
 const program = new Command('lamplighter')
@@ -74,6 +75,33 @@ program
       },
       print,
     );
+  });
+
+program
+  .command('flash')
+  .description('build, and write firmware and configuration to boards, over USB or WiFi')
+  .option(
+    '-p, --port <port>',
+    'serial port or tcp://address:port of a board, may be repeated (default: the only one on USB)',
+    (port: string, ports: string[] = []) => [...ports, port],
+  )
+  .option('--kit <numbers>', 'their kits in this order, as 2,3 (default: what the boards are already)')
+  .option('--config-only', 'write the configuration and leave the firmware')
+  .option('--dry-run', 'look at the boards, say what would be written, and write nothing')
+  .option('--runtime <image>', 'first write this image of Espruino to the chip, with esptool')
+  .option('--timeout <seconds>', 'how long the upload, and the start after it, may take (default: 120)')
+  .option('--config <file>', 'read this file instead of kit.config.ts')
+  .addHelpText('after', () => `\n${flashExitCodes}`)
+  .action(async (raw: RawFlashOptions) => {
+    const { flash } = await import('./flash');
+    const interrupted = new AbortController();
+    process.once('SIGINT', () => interrupted.abort());
+    process.exitCode = await flash(configFile(raw.config), raw, {
+      out: process.stdout,
+      print,
+      printError: (line) => process.stderr.write(`lamplighter: ${line}\n`),
+      signal: interrupted.signal,
+    });
   });
 
 program
