@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { root } from '../../../build/root';
 import { doctor } from '../../../cli/doctor';
@@ -251,7 +252,7 @@ export default defineClassroom({ networks: [{ ssid: 'home', password: secret('WI
     const lines: string[] = [];
     const options = { config, nodeVersion, ports: async () => [] };
     expect(await doctor({ ...options, json: false }, (line) => lines.push(line))).toBe(1);
-    expect(lines[0]).toBe('ok        node      Node.js 20.19.0');
+    expect(stripVTControlCharacters(lines[0]!)).toBe('ok        node      Node.js 20.19.0');
     expect(lines.at(-1)).toBe('1 wrong, 2 not seen; the rest is well.');
     lines.length = 0;
     await doctor({ ...options, json: true }, (line) => lines.push(line));

@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import { crc32 } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import type { BoardSlot } from '../../../cli/board-console';
@@ -204,14 +205,15 @@ it('the link is what the kit has left at the broker', () => {
 
 describe('the report', () => {
   it('puts the advice beneath', () => {
-    expect(findingLines({ subject: 'wifi', verdict: 'wrong', text: 'nothing', advice: 'wait' })).toEqual([
+    const lines = findingLines({ subject: 'wifi', verdict: 'wrong', text: 'nothing', advice: 'wait' });
+    expect(lines.map(stripVTControlCharacters)).toEqual([
       'wrong     wifi      nothing',
       '                    -> wait',
     ]);
   });
 
   it('ends with what was counted', () => {
-    const finding = (verdict: Finding['verdict']): Finding => ({ subject: 'x', verdict, text: '' });
+    const finding = (verdict: Finding['verdict']): Finding => ({ subject: 'node', verdict, text: '' });
     expect(summaryOf([finding('ok')])).toBe('All is well.');
     expect(summaryOf([finding('wrong'), finding('warning'), finding('warning'), finding('unknown')])).toBe(
       '1 wrong, 2 warnings, 1 not seen; the rest is well.',
