@@ -92,6 +92,8 @@ export class BoardInterpreter implements Interpreter {
   #queue: Queued[] = [];
   #interrupted = false;
   #running = false;
+  /** What nobody caught in this pass: the last exception of several, as the interpreter has room for one. */
+  #uncaught: { error: unknown } | undefined;
   /** How deep board code is nested just now. */
   #executing = 0;
   /** How far JavaScript has come; ahead of the clock after a stall. */
@@ -118,10 +120,9 @@ export class BoardInterpreter implements Interpreter {
     adaptLanguage(this.realm, options.random ?? new BoardRandom());
     adaptDate(this.realm, () => this.timeMs());
     installGlobals(this);
-    const unhandled = (reason: unknown): void => this.report(reason);
     this.realm.define(
       'Promise',
-      createPromise(this.realm, (run) => this.queue(run), unhandled),
+      createPromise(this.realm, (run) => this.queue(run)),
     );
   }
 
@@ -221,6 +222,7 @@ export class BoardInterpreter implements Interpreter {
       this.evaluate(code, name);
     } catch (error) {
       this.report(error);
+      this.#tellUncaught();
     }
   }
 
@@ -237,11 +239,25 @@ export class BoardInterpreter implements Interpreter {
     }
   }
 
-  /** Prints what nobody caught, as Espruino does. An error of this program itself is nobody's to swallow and goes on. */
+  /** Keeps what nobody caught for the end of the pass. An error of this program itself is nobody's to swallow and goes on. */
   report(error: unknown): void {
     if (error instanceof Halted || error instanceof PowerCut || !this.alive) return;
     if (error instanceof Error) throw error;
-    if (!this.onUncaught(error)) this.print(uncaughtText(error));
+    this.#uncaught = { error };
+    this.#wake();
+  }
+
+  /** Tells what nobody caught to the listeners of `uncaughtException`; without any, or when one of them fails, to the console. */
+  #tellUncaught(): void {
+    if (this.#uncaught === undefined) return;
+    const { error } = this.#uncaught;
+    this.#uncaught = undefined;
+    const handled = this.onUncaught(error);
+    // Set by a listener that failed: read afresh.
+    const again = this.#uncaught as { error: unknown } | undefined;
+    this.#uncaught = undefined;
+    if (again !== undefined) this.print(uncaughtText(again.error));
+    else if (!handled) this.print(uncaughtText(error));
   }
 
   /** Everything this board had planned is gone: a reset, or no power. */
@@ -292,6 +308,7 @@ export class BoardInterpreter implements Interpreter {
       }
       this.timers.run(this.now());
       this.#runQueue();
+      if (this.alive) this.#tellUncaught();
       if (this.alive) this.onPassEnd?.();
     } finally {
       this.#running = false;
@@ -312,7 +329,7 @@ export class BoardInterpreter implements Interpreter {
   #wake(): void {
     if (this.#running || !this.alive) return;
     const nowMs = this.now();
-    const busy = this.#interrupted || this.#queue.length > 0;
+    const busy = this.#interrupted || this.#uncaught !== undefined || this.#queue.length > 0;
     const dueMs = busy ? nowMs : Math.max(nowMs, this.timers.nextDueMs());
     if (dueMs === this.#wakeMs) return;
     this.#cancelWake?.();

@@ -17,6 +17,7 @@ export class BoardConsole {
   readonly closed: Promise<void>;
   readonly #talk: Conversation;
   #turn: Promise<unknown> = Promise.resolve();
+  #unlocked = false;
 
   constructor(
     readonly port: string,
@@ -33,7 +34,9 @@ export class BoardConsole {
   /** Waits until the board answers, and unlocks it. */
   greet(password: string | undefined, timeoutMs: number): Promise<void> {
     return this.#inTurn(async () => {
-      this.version = await greet(this.#talk, password, timeoutMs);
+      const { version, unlocked } = await greet(this.#talk, password, timeoutMs);
+      this.version = version;
+      this.#unlocked ||= unlocked;
     });
   }
 
@@ -56,6 +59,19 @@ export class BoardConsole {
     this.transport.write(`\x10${line}\n`);
   }
 
+  /**
+   * Types a line and waits until it is done, or until the console wants more because a bracket is open. Its echo and
+   * what it prints come as lines.
+   */
+  type(line: string, timeoutMs: number): Promise<'done' | 'more'> {
+    return this.#inTurn(async () => {
+      this.#talk.say(`${line}\n`);
+      const state = await this.#talk.until((heard) => stateAfter(line, heard), timeoutMs);
+      if (state) return state;
+      throw new BoardError('silent', `the board at ${this.port} is not done within ${timeoutMs / 1000} s`);
+    });
+  }
+
   /** Bytes as they are, for who is at the keyboard. */
   write(bytes: string): void {
     this.transport.write(bytes);
@@ -76,6 +92,11 @@ export class BoardConsole {
     await this.transport.reset?.();
   }
 
+  /** Asks for the password again from now on, if it was given here: else who connects next needs none. */
+  lock(): void {
+    if (this.#unlocked) this.send('E.lockConsole()');
+  }
+
   close(): Promise<void> {
     return this.transport.close();
   }
@@ -86,4 +107,13 @@ export class BoardConsole {
     this.#turn = result.catch(() => {});
     return result;
   }
+}
+
+/** What stands after the echo of a line: `:` for more of it, or the prompt. */
+function stateAfter(line: string, heard: string): 'done' | 'more' | undefined {
+  const echo = heard.indexOf(`${line}\r\n`);
+  if (echo < 0) return undefined;
+  const rest = heard.slice(echo + line.length + 2);
+  if (rest === ':') return 'more';
+  return /(?:^|\n|\x1b\[J)>$/.test(rest) ? 'done' : undefined;
 }

@@ -11,27 +11,32 @@ const interrupt = '\x03';
 const promptMs = 300;
 /** A kit that reads its sensor and draws is busy for less. */
 const attemptMs = 1000;
+const verdictMs = 1500;
 
 /**
- * Gets an answer out of the board, past a half-typed line and the password; returns Espruino's version.
+ * Gets an answer out of the board, past a half-typed line and the password.
  * Throws a BoardError that says what the board looks like when no answer comes.
  */
 export async function greet(
   talk: Conversation,
   password: string | undefined,
   timeoutMs: number,
-): Promise<string> {
+): Promise<{ version: string; unlocked: boolean }> {
   const attempts = Math.max(1, Math.round(timeoutMs / (promptMs + attemptMs)));
   let heard = '';
+  let unlocked = false;
   for (let attempt = 0; attempt < attempts; attempt++) {
     if (!locked(talk.heard)) {
       talk.say(attempt === 0 ? eraseLine : interrupt);
       await talk.until((text) => /(?:^|[^>])>\s*$/.exec(text) ?? undefined, promptMs);
     }
-    if (locked(talk.heard)) await unlock(talk, password);
+    if (locked(talk.heard)) {
+      await unlock(talk, password);
+      unlocked = true;
+    }
     heard += talk.heard;
     const answer = await ask(talk, (answer) => answer('process.version'), attemptMs);
-    if (answer) return String(answer.value);
+    if (answer) return { version: String(answer.value), unlocked };
     heard += talk.heard;
     const other = otherFirmware(heard);
     if (other) throw foreign(talk.port, other);
@@ -51,14 +56,17 @@ async function unlock(talk: Conversation, password: string | undefined): Promise
     );
   }
   talk.say(`${password}\n`);
-  const verdict = await talk.until((heard) => /Logged in|Invalid password/.exec(heard)?.[0], attemptMs * 3);
-  if (verdict === 'Logged in') return;
-  throw new BoardError(
-    'locked',
-    verdict
-      ? `the console at ${talk.port} refused the password: the board was flashed with another one`
-      : `the console at ${talk.port} did not answer to the password`,
-  );
+  // A refusal may be that of what was sent before, and be followed by the answer to this.
+  for (let wait = 0; wait < 2; wait++) {
+    if (await talk.until((heard) => heard.includes('Logged in') || undefined, verdictMs)) return;
+    if (talk.heard.includes('Invalid password')) {
+      throw new BoardError(
+        'locked',
+        `the console at ${talk.port} refused the password: the board was flashed with another one`,
+      );
+    }
+  }
+  throw new BoardError('locked', `the console at ${talk.port} did not answer to the password`);
 }
 
 function foreign(port: string, firmware: string): BoardError {

@@ -5,19 +5,19 @@ import { type BoardConsole, BoardError, exitCodeOf } from '../board-console';
 import { openWithPasswords, consolePasswords } from '../console-password';
 import { choosePort, serialPorts } from '../ports';
 import { brokerFindings } from './broker';
-import { type Configuration, nodeFinding, readConfiguration } from './computer';
+import { type Configuration, nodeFinding } from './computer';
 import { type Finding, ok, unknown, wrong } from './finding';
 import { flashFindings, kitOnBoard } from './flash-content';
 import { interpreterFindings } from './interpreter';
 import { radioFindings, reachFinding } from './radio';
 
 export interface DoctorOptions {
-  /** kit.config.ts */
-  config: string;
   /** Absent: the only one there is. */
   port?: string | undefined;
   /** Absent: what the board says it is, else the first of kit.config.ts. */
   kit?: number | undefined;
+  /** Lists what is on USB, unless told otherwise. */
+  ports?: typeof serialPorts;
   /** What runs this, as `v20.19.0`. */
   nodeVersion: string;
 }
@@ -29,7 +29,11 @@ export interface Report {
 }
 
 /** Looks at everything that can be looked at, and tells each finding as it comes. */
-export async function examine(options: DoctorOptions, tell: (finding: Finding) => void): Promise<Report> {
+export async function examine(
+  options: DoctorOptions,
+  configuration: Configuration,
+  tell: (finding: Finding) => void,
+): Promise<Report> {
   const findings: Finding[] = [];
   const add = (...more: Finding[]): void => {
     for (const finding of more) {
@@ -41,7 +45,6 @@ export async function examine(options: DoctorOptions, tell: (finding: Finding) =
     engines: { node: string };
   };
   add(nodeFinding(options.nodeVersion, engines.node));
-  const configuration = await readConfiguration(options.config);
   add(...configuration.findings);
   const failure = await examineBoard(options, configuration, add);
   const anyWrong = findings.some(({ verdict }) => verdict === 'wrong');
@@ -57,7 +60,7 @@ async function examineBoard(
   let board: BoardConsole | undefined;
   try {
     board = await openWithPasswords(
-      await choosePort(options.port),
+      await choosePort(options.port, options.ports),
       complete ? consolePasswords(kits, options.kit) : [],
     );
     add(ok('port', `${board.port} answers`));
@@ -67,7 +70,7 @@ async function examineBoard(
     const nothingAsked = options.port === undefined && error.kind === 'no-port';
     add(
       nothingAsked ? unknown('port', error.message) : wrong('port', error.message),
-      ...(await otherPorts(error)),
+      ...(await otherPorts(error, options.ports)),
     );
     await examineKit(options, { kits, complete }, undefined, add);
     return nothingAsked ? undefined : exitCodeOf(error.kind);
@@ -80,13 +83,14 @@ async function examineBoard(
     add(wrong('board', error.message, 'npm run doctor again; npm run rescue if it stays so'));
     return exitCodeOf(error.kind);
   } finally {
+    board.lock();
     await board.close();
   }
 }
 
-async function otherPorts({ kind }: BoardError): Promise<Finding[]> {
+async function otherPorts({ kind }: BoardError, list = serialPorts): Promise<Finding[]> {
   if (kind !== 'no-port' && kind !== 'bad-port') return [];
-  const ports = await serialPorts();
+  const ports = await list();
   if (ports.length === 0) return [];
   return [unknown('ports', ports.map(({ path, title }) => (title ? `${path} (${title})` : path)).join(', '))];
 }

@@ -56,7 +56,7 @@ export function chipFinding(build: string, serial: string, settings: KitSettings
   if (name === undefined) {
     return warning(
       'board',
-      `${build} is none of the builds that kits run on; kit ${settings.kit} is a ${wanted}`,
+      `${build} is none of the builds that kits run on; kit.config.ts says of kit ${settings.kit}: ${wanted}`,
       'expected ESP8266_4MB or ESP32',
     );
   }
@@ -64,7 +64,7 @@ export function chipFinding(build: string, serial: string, settings: KitSettings
     ? ok('board', `${wanted}, as kit.config.ts says of kit ${settings.kit}`)
     : wrong(
         'board',
-        `the board is a ${boardOf(name).title}, and kit.config.ts says that kit ${settings.kit} is a ${wanted}`,
+        `${boardOf(name).title}, and kit.config.ts says of kit ${settings.kit}: ${wanted}`,
         `set board: '${name}' for kit ${settings.kit}, or name another kit with --kit`,
       );
 }

@@ -43,6 +43,30 @@ describe('greeting a board', () => {
     expect(console.version).toBe('2v29');
   });
 
+  it('asks for the password again once it is locked, and locks nothing that was open', async () => {
+    const { console, board, run } = wiredBoard();
+    run('E.setPassword("secret99")');
+    await outcome(console.greet('secret99', greetMs));
+    console.lock();
+    expect(board.console.locked).toBe(false);
+    run('E.lockConsole()');
+    await outcome(console.greet('secret99', greetMs));
+    expect(board.console.locked).toBe(false);
+    console.lock();
+    expect(board.console.locked).toBe(true);
+  });
+
+  it('does not take the refusal of what was sent before for that of the password', async () => {
+    const { console, wire, run } = wiredBoard();
+    run('E.setPassword("secret99");E.lockConsole()');
+    const say = wire.say.bind(wire);
+    // The prompt that was there before comes first, as it does over a network.
+    wire.say = (bytes) => void setTimeout(() => say(bytes), 20);
+    setTimeout(() => say('password>'), 1);
+    await outcome(console.greet('secret99', greetMs));
+    expect(console.version).toBe('2v29');
+  });
+
   it('says that a password is wanted, or was refused, and never which', async () => {
     const { console, run } = wiredBoard();
     run('E.setPassword("secret99");E.lockConsole()');

@@ -8,6 +8,8 @@ import { type BareBoard, bareBoard } from '../../simulator/bare-board';
 export class Wire implements Transport {
   onBytes: ((bytes: string) => void) | undefined;
   readonly closed: Promise<void>;
+  /** Only where a test fits a reset line. */
+  reset?: () => Promise<void>;
   typed = '';
   #close!: () => void;
 
