@@ -127,8 +127,13 @@ export function startBoot(options: BootOptions): Boot {
       const names = bootNames(storage, options.load, options.first);
       for (const name of names) interpreter.run(storage.read(name)!, name);
       system.tell('init');
+      interpreter.tellUncaught();
       const onInit = realm.global['onInit'];
-      if (typeof onInit === 'function') interpreter.call(onInit as () => void, undefined, []);
+      if (typeof onInit === 'function') {
+        if (options.console.echo) interpreter.print('Running onInit()...');
+        interpreter.call(onInit as () => void, undefined, []);
+        interpreter.tellUncaught();
+      }
       if (names.length === 0) printBanner(interpreter, chip);
     },
     stop(how) {

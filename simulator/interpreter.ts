@@ -222,7 +222,7 @@ export class BoardInterpreter implements Interpreter {
       this.evaluate(code, name);
     } catch (error) {
       this.report(error);
-      this.#tellUncaught();
+      this.tellUncaught();
     }
   }
 
@@ -248,7 +248,7 @@ export class BoardInterpreter implements Interpreter {
   }
 
   /** Tells what nobody caught to the listeners of `uncaughtException`; without any, or when one of them fails, to the console. */
-  #tellUncaught(): void {
+  tellUncaught(): void {
     if (this.#uncaught === undefined) return;
     const { error } = this.#uncaught;
     this.#uncaught = undefined;
@@ -308,7 +308,7 @@ export class BoardInterpreter implements Interpreter {
       }
       this.timers.run(this.now());
       this.#runQueue();
-      if (this.alive) this.#tellUncaught();
+      if (this.alive) this.tellUncaught();
       if (this.alive) this.onPassEnd?.();
     } finally {
       this.#running = false;

@@ -19,7 +19,7 @@ describe('a start', () => {
       'esp8266',
       'print("boot");E.on("init",function(){print("init")});function onInit(){print("onInit")}let kept=7;',
     );
-    expect([lines, value('kept')]).toEqual([['boot', 'init', 'onInit'], 7]);
+    expect([lines, value('kept')]).toEqual([['boot', 'init', 'Running onInit()...', 'onInit'], 7]);
   });
 
   test('takes .bootrst instead when there is one, and .boot0 before either', () => {

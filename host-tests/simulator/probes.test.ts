@@ -4,7 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { root } from '../../build/root';
 import { virtualBoardPrints } from '../engine/probes/probe';
 import { subjects } from '../engine/probes/subjects';
-import { runVirtual } from '../engine/probes/virtual';
+import { starts } from '../engine/probes/starts';
+import { runVirtual, runVirtualStart } from '../engine/probes/virtual';
 
 describe.each(['esp8266', 'esp32'] as const)(
   'a virtual %s prints what the real interpreter prints',
@@ -19,7 +20,13 @@ describe.each(['esp8266', 'esp32'] as const)(
   },
 );
 
-const probes = subjects.flatMap((subject) => subject.probes);
+describe.each(['esp8266', 'esp32'] as const)('a virtual %s starts as the real interpreter does', (chip) => {
+  test.each(starts)('$title', (start) => {
+    expect(runVirtualStart(chip, start.files)).toBe(virtualBoardPrints(start, chip));
+  });
+});
+
+const probes = [...subjects.flatMap((subject) => subject.probes), ...starts];
 
 test('each probe has a title of its own', () => {
   const titles = probes.map(({ title }) => title);

@@ -32,12 +32,15 @@ export function probe(title: string, code: string, prints: string, options: Opti
   return { title, code, prints, ...options };
 }
 
-export function interpreterPrints({ prints, except = {} }: Probe, chip: ChipName, version: string): string {
+/** What the two boards print; not the program itself. */
+type Printed = Pick<Probe, 'prints' | 'except' | 'virtual'>;
+
+export function interpreterPrints({ prints, except = {} }: Printed, chip: ChipName, version: string): string {
   const own = version === '2v29' ? undefined : except.head;
   return own ?? (chip === 'esp32' ? except.esp32 : undefined) ?? prints;
 }
 
-export function virtualBoardPrints(probe: Probe, chip: ChipName): string {
+export function virtualBoardPrints(probe: Printed, chip: ChipName): string {
   const { virtual } = probe;
   const own = typeof virtual === 'string' ? virtual : virtual?.[chip];
   return own ?? interpreterPrints(probe, chip, '2v29');

@@ -3,6 +3,9 @@ import type { Probe, Subject } from './probe';
 /** Stands before the number of each probe, and before the word that ends the program. */
 const mark = '\x01';
 
+/** How long to listen to a board that starts with given files. */
+export const startMs = 300;
+
 /** So many probes are in one program: their text stays in flash, but each is a function of five variables. */
 const groupSize = 24;
 
@@ -46,6 +49,15 @@ export function outputs(lines: readonly string[]): string[] {
   const parts = withoutPlaces(lines.join('\n')).split(mark).slice(1, -1);
   return parts.map((part) => part.slice(part.indexOf('\n') + 1).replace(/\n$/, ''));
 }
+
+/** What a start has printed, without the banner and the lines that the prompt leaves empty. */
+export function startOutput(lines: readonly string[]): string {
+  const printed = lines.flatMap((line) => line.split('\n')).filter((line) => !banner.test(line));
+  return withoutPlaces([...printed, ''].join('\n')).replace(/\n$/, '');
+}
+
+const banner =
+  /^$|^ ____ |^\|  __\||^\|____\||espruino\.com|^ 2v|^Espruino is Open Source|^only by sales of official/;
 
 /** Where an error was made is told in lines, on the interpreter with the code of that line: nothing to compare. */
 function withoutPlaces(text: string): string {

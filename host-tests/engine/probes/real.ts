@@ -3,7 +3,7 @@ import { type AddressInfo, type Server, createServer } from 'node:net';
 import { type EngineForm, Interpreter, makeFlash } from '../interpreter';
 import { answerMs, serve } from './peer';
 import type { Probe, Subject } from './probe';
-import { groups, isOver, outputs, program } from './program';
+import { groups, isOver, outputs, program, startOutput } from './program';
 
 /** Longest that a group of probes may take. */
 const limitMs = 30_000;
@@ -34,11 +34,29 @@ async function runGroup(
     });
     clearTimeout(limit);
     await running.stop();
-    return outputs(running.lines.filter((line) => !line.startsWith('espruino: ')));
+    return outputs(withoutHost(running.lines));
   } finally {
     await rm(folder, { recursive: true, force: true });
     server?.close();
   }
+}
+
+/** What the real interpreter prints within so many milliseconds that starts with these files. */
+export async function runStart(form: EngineForm, files: Record<string, string>, ms: number): Promise<string> {
+  const folder = await makeFlash(form, files);
+  try {
+    const running = Interpreter.boot(form, folder);
+    await new Promise((resolve) => setTimeout(resolve, ms));
+    await running.stop();
+    return startOutput(withoutHost(running.lines));
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Without what the Linux form says of itself. */
+function withoutHost(lines: readonly string[]): string[] {
+  return lines.filter((line) => !line.startsWith('espruino: '));
 }
 
 async function listen(): Promise<Server> {

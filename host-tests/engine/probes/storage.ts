@@ -188,13 +188,13 @@ export const storage: Subject = {
       file +
         's.write("ka","before");let x=s.read("ka");s.write("ka","after!");t(()=>x);t(()=>s.read("ka"));print(r)',
       'null after! ',
-      { virtual: 'before after! ', because: 'A text read from Storage is a copy' },
+      { virtual: 'before after! ', because: 'What was read from Storage is a copy' },
     ),
     probe(
       'a text read when the file is erased',
       file + 's.write("kz","before");let x=s.read("kz");s.erase("kz");t(()=>x);print(r)',
       'null ',
-      { virtual: 'before ', because: 'A text read from Storage is a copy' },
+      { virtual: 'before ', because: 'What was read from Storage is a copy' },
     ),
     probe(
       'a copy of a text read stays what it was',

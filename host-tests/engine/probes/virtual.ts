@@ -10,7 +10,7 @@ import {
 import { type Network, VirtualNetwork } from '../../../simulator/network';
 import { answerMs, serve } from './peer';
 import type { Probe, Subject } from './probe';
-import { groups, isOver, outputs, program } from './program';
+import { groups, isOver, outputs, program, startMs, startOutput } from './program';
 
 const wirings = {
   esp8266: { led: 16, relay: 14, dht22: 0, cds: 'A0', sda: 4, scl: 5, oled: 60 },
@@ -41,22 +41,42 @@ function runGroup(chip: ChipName, probes: readonly Probe[], { ms = 0, network: o
     });
     stream.onData((data) => answer(data.toString('latin1')));
   });
-  const flash = new Flash(chip === 'esp32' ? { bytes: esp32StorageBytes } : {});
   const before = `var HOST="${host}",PORT=${port};`;
-  createStorage(flash).write('.bootcde', program(probes, ms, before, online ? join : undefined));
+  const files = { '.bootcde': program(probes, ms, before, online ? join : undefined) };
+  const lines = powerOn(chip, clock, withBusy(network), files);
+  while (!isOver(lines.at(-1) ?? '') && clock.now() < limitMs) clock.advance(1);
+  return outputs(lines);
+}
+
+/** What a virtual board prints that starts with these files. */
+export function runVirtualStart(chip: ChipName, files: Record<string, string>): string {
+  const clock = new VirtualClock();
+  const lines = powerOn(chip, clock, new VirtualNetwork(clock), files);
+  clock.advance(startMs);
+  return startOutput(lines);
+}
+
+/** Returns the lines that the board prints, now and later. */
+function powerOn(
+  chip: ChipName,
+  clock: VirtualClock,
+  network: Network,
+  files: Record<string, string>,
+): string[] {
+  const flash = new Flash(chip === 'esp32' ? { bytes: esp32StorageBytes } : {});
+  for (const [name, text] of Object.entries(files)) createStorage(flash).write(name, text);
   const lines: string[] = [];
   const board = new VirtualBoard({
     chip,
     clock,
     flash,
-    network: withBusy(network),
+    network,
     mac: '5c:cf:7f:01:02:03',
     wiring: wirings[chip],
     print: (line) => lines.push(line),
   });
   board.powerOn();
-  while (!isOver(lines.at(-1) ?? '') && clock.now() < limitMs) clock.advance(1);
-  return outputs(lines);
+  return lines;
 }
 
 /** A board whose code can also keep the processor busy: a loop that waits for the clock would wait for ever. */
