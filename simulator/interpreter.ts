@@ -1,6 +1,7 @@
 import type { Clock } from './clock';
 import { adaptDate } from './date';
 import { Emitters } from './emitter';
+import { Endless, bounded } from './endless';
 import { Halted } from './errors';
 import { PowerCut } from './flash';
 import { installGlobals } from './globals';
@@ -61,6 +62,8 @@ export interface InterpreterOptions {
   random?: BoardRandom;
   /** The clock's time at which the board's own time was zero. */
   epochMs?: number;
+  /** Real time after which JavaScript that has not returned is taken for an endless loop; never when absent. */
+  endlessMs?: number | undefined;
 }
 
 /**
@@ -78,11 +81,12 @@ export class BoardInterpreter implements Interpreter {
   onInterrupts: (() => void) | undefined;
   /** Runs at the end of a pass: what reset() and load() have asked for. */
   onPassEnd: (() => void) | undefined;
-  /** A stall this long makes the chip's watchdog bite. */
+  /** The chip's watchdog bites so long after the idle loop was reached last. */
   longestStallMs = Infinity;
   /** The watchdog has bitten. */
   onStarved: (() => void) | undefined;
   readonly #print: (line: string) => void;
+  readonly #endlessMs: number | undefined;
   /** What later() has planned. */
   readonly #planned = new Set<() => void>();
   #queue: Queued[] = [];
@@ -94,6 +98,8 @@ export class BoardInterpreter implements Interpreter {
   #executing = 0;
   /** How far JavaScript has come; ahead of the clock after a stall. */
   #reachedMs = 0;
+  /** When the idle loop was reached last. */
+  #idleMs = 0;
   #wakeMs = Infinity;
   #cancelWake: (() => void) | undefined;
   #epochMs: number;
@@ -101,6 +107,7 @@ export class BoardInterpreter implements Interpreter {
   constructor(options: InterpreterOptions) {
     this.clock = options.clock;
     this.#print = options.print;
+    this.#endlessMs = options.endlessMs;
     this.#epochMs = options.epochMs ?? options.clock.now();
     this.timers = new Timers(
       () => this.now(),
@@ -149,15 +156,16 @@ export class BoardInterpreter implements Interpreter {
 
   stall(ms: number): void {
     if (!(ms > 0)) return;
-    this.#reachedMs = this.now() + Math.min(ms, this.longestStallMs);
-    if (ms < this.longestStallMs) {
+    const idle = this.#executing === 0 && !this.#running && this.clock.now() >= this.#reachedMs;
+    if (idle) this.#idleMs = this.now();
+    const reachedMs = this.now() + ms;
+    if (reachedMs - this.#idleMs < this.longestStallMs) {
+      this.#reachedMs = reachedMs;
       // A part of the board that holds the processor from outside JavaScript puts off the pass that is planned.
       this.#wake();
       return;
     }
-    // What stands behind the blocking call never runs; the outputs stay as they are until the chip restarts.
-    this.halt();
-    this.clock.at(this.#reachedMs, () => this.onStarved?.());
+    this.#starve();
     if (this.#executing > 0) throw new Halted();
   }
 
@@ -200,11 +208,10 @@ export class BoardInterpreter implements Interpreter {
   /** Runs board code at once, outside any idle pass: boot code, or a line at the console. Exceptions go to the caller. */
   evaluate(code: string, name: string): unknown {
     if (!this.alive) throw new Halted();
-    this.#executing++;
+    if (!this.#running) this.#idleMs = this.now();
     try {
-      return this.realm.run(code, name);
+      return this.#execute(() => this.realm.run(code, name));
     } finally {
-      this.#executing--;
       this.#wake();
     }
   }
@@ -222,14 +229,13 @@ export class BoardInterpreter implements Interpreter {
   /** Runs a callback; an exception that it lets out is reported, and nothing is lost by it. */
   call(callback: Callback | string, self: unknown, args: readonly unknown[]): void {
     if (!this.alive) return;
-    this.#executing++;
     try {
-      if (typeof callback === 'string') this.realm.run(callback, 'event');
-      else callback.apply(self as never, args as never[]);
+      this.#execute(() => {
+        if (typeof callback === 'string') this.realm.run(callback, 'event');
+        else callback.apply(self as never, args as never[]);
+      });
     } catch (error) {
       this.report(error);
-    } finally {
-      this.#executing--;
     }
   }
 
@@ -262,6 +268,28 @@ export class BoardInterpreter implements Interpreter {
     for (const cancel of [...this.#planned]) cancel();
   }
 
+  /** Runs board code, which may never return. */
+  #execute<T>(run: () => T): T {
+    const outermost = this.#executing === 0;
+    this.#executing++;
+    try {
+      return outermost && this.#endlessMs !== undefined ? bounded(run, this.#endlessMs) : run();
+    } catch (error) {
+      if (!(error instanceof Endless)) throw error;
+      this.#starve();
+      throw new Halted();
+    } finally {
+      this.#executing = outermost ? 0 : this.#executing - 1;
+    }
+  }
+
+  /** What stands behind a call that does not end never runs; the outputs stay as they are until the watchdog bites, if there is one. */
+  #starve(): void {
+    this.halt();
+    this.#reachedMs = this.#idleMs + this.longestStallMs;
+    if (this.#reachedMs < Infinity) this.clock.at(this.#reachedMs, () => this.onStarved?.());
+  }
+
   #enqueue(event: Queued): void {
     if (!this.alive) return;
     this.#queue.push(event);
@@ -272,6 +300,7 @@ export class BoardInterpreter implements Interpreter {
     this.#wakeMs = Infinity;
     this.#cancelWake = undefined;
     this.#running = true;
+    this.#idleMs = this.now();
     try {
       if (this.#interrupted) {
         this.#interrupted = false;
