@@ -249,7 +249,7 @@ describe('the power is cut at any write to the flash, in any boot of the whole s
 });
 
 /** One boot, which crashes: what the flash holds when the next begins. */
-function nextImage(bench: CrashBench): Uint8Array {
+function nextImage(bench: CrashBench): Uint8Array<ArrayBuffer> {
   bench.board.powerOn();
   bench.pass(1);
   const image = bench.flash.bytes.slice();
