@@ -4,7 +4,7 @@ import { root } from './root';
 
 /** What the bundles are made of: a change here makes them stale. */
 const inputs = ['shared', 'device', 'build', 'rollup.config.mjs', 'tsconfig.json', 'tsconfig.device.json'];
-export const outputs = ['dist/firmware.js', 'dist/loader.js'];
+export const outputs = ['dist/firmware.js', 'dist/loader.js'].flatMap((file) => [file, `${file}.map`]);
 
 /**
  * Whether dist/ is newer than every source. In a file of its own, since to load the compiler and the bundler

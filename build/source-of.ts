@@ -23,7 +23,7 @@ export class SourceOf {
   /** Bytes by the source file that the source map gives for each, largest first. The bundle is ASCII. */
   bytesByModule(): { module: string; bytes: number }[] {
     const bytes = new Map<string, number>();
-    this.code.split('\n').forEach((text, line) => {
+    this.code.split(/(?<=\n)/).forEach((text, line) => {
       for (let column = 0; column < text.length; column++) {
         const module = this.#entry(line + 1, column + 1)?.module ?? '(added by the build)';
         bytes.set(module, (bytes.get(module) ?? 0) + 1);

@@ -2,7 +2,9 @@ import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { root } from '../build/root';
 import { version } from '../shared/version';
-import { parseStartOptions, type RawStartOptions } from './start-options';
+import { BoardError, exitCodeOf } from './board-console/board-error';
+import { flashExitCodes, type RawFlashOptions } from './flash/flash-options';
+import { parseStartOptions, type RawStartOptions, wholeNumber } from './start-options';
 
 const program = new Command('lamplighter')
   .description('A lamp, two sensors and a display on an Espruino board, controlled over MQTT')
@@ -49,12 +51,131 @@ program
     await writeKitFiles(kitFiles(config));
   });
 
+program
+  .command('doctor')
+  .description(
+    'look at computer, configuration, board, WiFi and broker, and say what is wrong and what to do',
+  )
+  .option(
+    '-p, --port <port>',
+    'serial port or tcp://address:port of the board (default: the only one on USB)',
+  )
+  .option('--kit <number>', 'number of the kit (default: what the board says it is)')
+  .option('--config <file>', 'read this file instead of kit.config.ts')
+  .option('--json', 'print the findings as JSON')
+  .action(async ({ config, kit, port, json = false }: DoctorFlags) => {
+    const { doctor } = await import('./doctor');
+    process.exitCode = await doctor(
+      {
+        config: configFile(config),
+        kit: kitNumber(kit),
+        port,
+        json,
+        nodeVersion: process.version,
+      },
+      print,
+    );
+  });
+
+program
+  .command('flash')
+  .description('build, and write firmware and configuration to boards, over USB or WiFi')
+  .option(
+    '-p, --port <port>',
+    'serial port or tcp://address:port of a board, may be repeated (default: the only one on USB)',
+    (port: string, ports: string[] = []) => [...ports, port],
+  )
+  .option('--kit <numbers>', 'their kits in this order, as 2,3 (default: what the boards are already)')
+  .option('--config-only', 'write the configuration and leave the firmware')
+  .option('--dry-run', 'look at the boards, say what would be written, and write nothing')
+  .option('--runtime <image>', 'first write this image of Espruino to the chip, with esptool')
+  .option('--timeout <seconds>', 'how long the upload, and the start after it, may take (default: 120)')
+  .option('--config <file>', 'read this file instead of kit.config.ts')
+  .addHelpText('after', () => `\n${flashExitCodes}`)
+  .action(async (raw: RawFlashOptions) => {
+    const { flash } = await import('./flash');
+    const interrupted = new AbortController();
+    process.once('SIGINT', () => interrupted.abort());
+    process.exitCode = await flash(configFile(raw.config), raw, {
+      out: process.stdout,
+      print,
+      printError: (line) => process.stderr.write(`lamplighter: ${line}\n`),
+      signal: interrupted.signal,
+    });
+  });
+
+program
+  .command('console')
+  .description("open the board's console; Ctrl-] leaves it. In a pipe: lines in, answers out")
+  .option(
+    '-p, --port <port>',
+    'serial port or tcp://address:port of the board (default: the only one on USB)',
+  )
+  .option('-b, --baud <rate>', 'speed of the serial port (default: 115200)')
+  .option('--kit <number>', 'number of the kit whose password to use (default: try those of all kits)')
+  .option('--config <file>', 'read this file instead of kit.config.ts')
+  .action(async ({ baud, config, kit, port }: ConsoleFlags) => {
+    const { openConsole } = await import('./console');
+    const options = { port, baudRate: baudRate(baud), config: configFile(config), kit: kitNumber(kit) };
+    process.exitCode = await openConsole(options, process.stdin, process.stdout, (line) =>
+      process.stderr.write(`${line}\n`),
+    );
+  });
+
+program
+  .command('rescue')
+  .description('get hold of a board whose firmware wedges, before it starts, and help it')
+  .option('-p, --port <port>', 'serial port of the board (default: the only one on USB)')
+  .option('-b, --baud <rate>', 'speed of the serial port (default: 115200)')
+  .option('--fallback', 'give the newest firmware up, so that the one before it runs')
+  .option('--safe-mode', 'start once with the outputs off')
+  .option('--erase', "erase Lamplighter's files; others stay")
+  .option('--restart', 'start the board as it is')
+  .action(async ({ baud, port, ...flags }: RescueFlags) => {
+    const { rescue } = await import('./rescue');
+    const { rescueTerminal, remedyOf } = await import('./rescue/terminal');
+    await rescue({ port, baudRate: baudRate(baud), remedy: remedyOf(flags) }, rescueTerminal(process));
+  });
+
 interface ConfigOption {
   config?: string;
 }
 
+interface ConsoleFlags extends ConfigOption {
+  baud?: string;
+  kit?: string;
+  port?: string;
+}
+
+interface RescueFlags {
+  baud?: string;
+  port?: string;
+  fallback?: true;
+  safeMode?: true;
+  erase?: true;
+  restart?: true;
+}
+
+interface DoctorFlags extends ConfigOption {
+  kit?: string;
+  port?: string;
+  json?: boolean;
+}
+
+function configFile(config: string | undefined): string {
+  return config ?? join(root, 'kit.config.ts');
+}
+
+function kitNumber(text: string | undefined): number | undefined {
+  return text === undefined ? undefined : wholeNumber('--kit', text, 1, 9999);
+}
+
+function baudRate(text: string | undefined): number | undefined {
+  return text === undefined ? undefined : wholeNumber('--baud', text, 1200, 921_600);
+}
+
 function kitFiles(config: string | undefined) {
-  return { config: config ?? join(root, 'kit.config.ts'), folder: join(root, 'dist', 'kits'), print };
+  return { config: configFile(config), folder: join(root, 'dist', 'kits'), print };
 }
 
 function print(line: string): void {
@@ -89,5 +210,5 @@ else
   program.parseAsync().catch((error: unknown) => {
     if (error instanceof CommanderError && error.exitCode === 0) return;
     console.error(`lamplighter: ${explain(error)}`);
-    process.exitCode = 1;
+    process.exitCode = error instanceof BoardError ? exitCodeOf(error.kind) : 1;
   });

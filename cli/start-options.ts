@@ -125,7 +125,7 @@ function decoded(text: string, name: string): string {
   }
 }
 
-function wholeNumber(option: string, text: string, min: number, max: number): number {
+export function wholeNumber(option: string, text: string, min: number, max: number): number {
   const value = Number(text);
   if (/^\d{1,6}$/.test(text) && value >= min && value <= max) return value;
   throw new Error(`${option}: expected a whole number from ${min} to ${max}, got ${quote(text)}`);

@@ -170,6 +170,7 @@ interface String {
   readonly [index: number]: string;
   charCodeAt(index: number): number;
   indexOf(text: string, from?: number): number;
+  includes(text: string): boolean;
   substr(from: number, length?: number): string;
   substring(from: number, to?: number): string;
   padEnd(length: number, fill: string): string;

@@ -8,7 +8,8 @@
  * bytes 8-15   length of body    lower case
  * bytes 16-23  CRC-32 of body
  * byte 24      0xFF while being written, 'V' once verified
- * bytes 25-31  0xFF, reserved: one byte for each later change of state
+ * byte 25      0xFF, 'B' once the loader has seen it crash: taken only when no other is good
+ * bytes 26-31  0xFF, reserved: one byte for each later change of state
  * byte 32...   body
  * ```
  *
@@ -17,6 +18,8 @@
 export const slotHeaderLength = 32;
 export const slotVerified = 'V';
 export const slotVerifiedAt = 24;
+export const slotAbandoned = 'B';
+export const slotAbandonedAt = 25;
 
 export interface SlotHeader {
   /** The verified slot with the highest one is booted. */

@@ -39,6 +39,8 @@ export interface BoardOptions {
   print?: (line: string) => void;
   /** What `process.memory()` tells; a plausible constant when absent, since this board's variables are not the chip's. */
   memory?: { free(): number };
+  /** Real time after which JavaScript that has not returned starves the watchdog; an endless loop hangs this program when absent. */
+  endlessMs?: number;
 }
 
 export interface BoardCounts {
@@ -49,7 +51,8 @@ export interface BoardCounts {
 }
 
 /** How the chip came to start. Source: reset reasons of Espruino's targets/esp8266/user_main.c. */
-export type ResetReason = 'power on' | 'reset pin' | 'restart' | 'wdt reset' | 'soft reset';
+export type ResetReason =
+  'power on' | 'reset pin' | 'restart' | 'wdt reset' | 'soft wdt' | 'exception' | 'soft reset';
 
 /** Free variables at rest of a firmware of usual size, as a part of all. */
 const usuallyFree = 0.7;
@@ -186,7 +189,7 @@ export class VirtualBoard {
     load: string | undefined;
     first: boolean;
   }): void {
-    const { clock, flash, network, mac, wiring, print, memory } = this.#options;
+    const { clock, flash, network, mac, wiring, print, memory, endlessMs } = this.#options;
     this.console.echo = true;
     const boot: Boot = startBoot({
       ...how,
@@ -196,6 +199,7 @@ export class VirtualBoard {
       network,
       mac,
       print: print ?? (() => {}),
+      endlessMs,
       pins: this.#pins,
       random: this.#random,
       console: this.console,

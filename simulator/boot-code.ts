@@ -4,8 +4,8 @@ import type { Storage } from './storage';
 
 /** Which files of Storage a start evaluates, in order. Source: Espruino src/jsflash.c, jsfLoadBootCodeFromFlash. */
 export function bootNames(storage: Storage, load: string | undefined, first: boolean): string[] {
-  const files = storage.list();
-  const exists = (name: string): boolean => files.includes(name);
+  // A file whose name was cut off while it was written is listed, and not there.
+  const exists = (name: string): boolean => storage.read(name, 0, 1) !== undefined;
   const early = [...(first ? ['.bootPowerOn'] : []), '.boot0', '.boot1', '.boot2', '.boot3'].filter(exists);
   if (load !== undefined && load !== 'nothing') return [...early, load].filter(exists);
   // .bootrst hides .bootcde, and is all that reset() leaves.

@@ -33,6 +33,7 @@ export interface BootOptions {
   network: Network;
   mac: string;
   print: (line: string) => void;
+  endlessMs: number | undefined;
   pins: Pins;
   random: BoardRandom;
   console: ConsoleState;
@@ -58,7 +59,13 @@ export interface Boot {
 
 export function startBoot(options: BootOptions): Boot {
   const { chip, clock, flash, pins, print, random } = options;
-  const interpreter = new BoardInterpreter({ clock, print, random, epochMs: options.epochMs });
+  const interpreter = new BoardInterpreter({
+    clock,
+    print,
+    random,
+    epochMs: options.epochMs,
+    endlessMs: options.endlessMs,
+  });
   const { realm } = interpreter;
   const storage = createStorage(flash, () => interpreter.print('Compacting... '));
   let soft: SoftRestart | undefined;
@@ -120,8 +127,13 @@ export function startBoot(options: BootOptions): Boot {
       const names = bootNames(storage, options.load, options.first);
       for (const name of names) interpreter.run(storage.read(name)!, name);
       system.tell('init');
+      interpreter.tellUncaught();
       const onInit = realm.global['onInit'];
-      if (typeof onInit === 'function') interpreter.call(onInit as () => void, undefined, []);
+      if (typeof onInit === 'function') {
+        if (options.console.echo) interpreter.print('Running onInit()...');
+        interpreter.call(onInit as () => void, undefined, []);
+        interpreter.tellUncaught();
+      }
       if (names.length === 0) printBanner(interpreter, chip);
     },
     stop(how) {

@@ -12,7 +12,7 @@ interface Kept {
 
 const typedArray: Kept = { statics: 'BYTES_PER_ELEMENT', methods: 'BYTES_PER_ELEMENT' };
 /** Without stackTraceLimit V8 writes down no stacks at all. */
-const error: Kept = { statics: 'stackTraceLimit', methods: 'message toString' };
+const error: Kept = { statics: 'stackTraceLimit', methods: 'toString' };
 
 export const keptBuiltins: Record<string, Kept> = {
   Object: {

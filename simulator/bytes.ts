@@ -19,7 +19,8 @@ export function stringFromBytes(bytes: Uint8Array): string {
 }
 
 /**
- * The bytes of anything that Espruino takes as data: a string, a number, or arrays and typed arrays of them.
+ * The bytes of anything that Espruino takes as data: a string, a number, arrays and typed arrays of them, or
+ * `{ data, count }` for repeated data.
  * `undefined` for what has no bytes.
  */
 export function bytesFromData(data: unknown): Uint8Array | undefined {
@@ -28,11 +29,19 @@ export function bytesFromData(data: unknown): Uint8Array | undefined {
   if (ArrayBuffer.isView(data)) return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   if (Object.prototype.toString.call(data) === '[object ArrayBuffer]')
     return new Uint8Array(data as ArrayBuffer);
-  if (!Array.isArray(data)) return undefined;
+  if (!Array.isArray(data)) return repeated(data);
   const parts: number[] = [];
   for (const item of data) {
     const bytes = bytesFromData(item);
     if (bytes !== undefined) parts.push(...bytes);
   }
   return Uint8Array.from(parts);
+}
+
+function repeated(block: unknown): Uint8Array | undefined {
+  if (typeof block !== 'object' || block === null) return undefined;
+  const { data, count } = block as { data?: unknown; count?: unknown };
+  const bytes = data === undefined ? undefined : bytesFromData(data);
+  if (bytes === undefined || typeof count !== 'number') return undefined;
+  return Buffer.concat(Array<Uint8Array>(Math.max(0, Math.trunc(count))).fill(bytes));
 }

@@ -53,6 +53,8 @@ export class ConsoleServer {
     socket.on('error', () => {});
     if (this.#client !== undefined) {
       socket.end('The console is in use by another connection.\r\n');
+      // What is not read keeps a connection open for ever.
+      socket.resume();
       return;
     }
     const write = (bytes: string): void => {

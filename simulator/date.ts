@@ -21,7 +21,8 @@ export function adaptDate(realm: Realm, nowMs: () => number): void {
   });
   Object.assign(constructor, {
     prototype,
-    now: realm.native(() => Math.trunc(nowMs())),
+    // With fractions, to the microsecond.
+    now: realm.native(() => Math.trunc(nowMs() * 1000) / 1000),
     parse: original.parse,
   });
   const own: Record<string, BoardFunction> = {

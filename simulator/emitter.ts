@@ -52,6 +52,11 @@ export class Emitters {
     else this.#eventsOf(self, event).delete(event as string);
   }
 
+  /** Whether anybody has ever listened, and not all listeners were removed together: an empty list swallows events, too. */
+  isHeard(self: object, event: string): boolean {
+    return this.#listeners.get(self)?.has(event) ?? false;
+  }
+
   listeners(self: object, event: string): readonly Listener[] {
     return this.#listeners.get(self)?.get(event) ?? [];
   }

@@ -51,8 +51,9 @@ export class FileChain {
   }
 
   find(name: string): FileEntry | undefined {
+    // A replaced file is not found since its name begins with zeros, unless a file without a name is looked for.
     const wanted = nameField(name);
-    for (const entry of this.entries()) if (!entry.erased && entry.field === wanted) return entry;
+    for (const entry of this.entries()) if (entry.field === wanted) return entry;
     return undefined;
   }
 

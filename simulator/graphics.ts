@@ -18,6 +18,7 @@ export function createGraphics(realm: Realm): object {
         throw new BoardError('The virtual board has Graphics of 1 bpp with vertical_byte only');
       }
       if (!(width > 0 && height > 0 && width <= 1023 && height <= 1023)) throw new BoardError('Invalid Size');
+      if (height % 8 !== 0) throw new BoardError('height must be a multiple of 8 when using vertical_byte');
       return createCanvas(realm, width, height, options.msb !== false);
     },
   });
@@ -34,7 +35,7 @@ interface Font {
 
 /** `msb`: the highest bit of a byte is its topmost pixel; the SSD1306 wants the lowest. */
 function createCanvas(realm: Realm, width: number, height: number, msb: boolean): object {
-  const bytes = realm.uint8Array(new Uint8Array(width * Math.ceil(height / 8)));
+  const bytes = realm.uint8Array(new Uint8Array((width * height) / 8));
   let font: Font | undefined;
   let colour = 1;
 
@@ -48,9 +49,9 @@ function createCanvas(realm: Realm, width: number, height: number, msb: boolean)
     else bytes[indexOf(x, y)]! &= ~bit;
   }
 
-  function fillRect(x1: number, y1: number, x2: number, y2: number): void {
+  function fillRect(x1: number, y1: number, x2: number, y2: number, value = colour): void {
     for (let y = Math.min(y1, y2); y <= Math.max(y1, y2); y++) {
-      for (let x = Math.min(x1, x2); x <= Math.max(x1, x2); x++) setPixel(x, y, colour);
+      for (let x = Math.min(x1, x2); x <= Math.max(x1, x2); x++) setPixel(x, y, value);
     }
   }
 
@@ -59,18 +60,20 @@ function createCanvas(realm: Realm, width: number, height: number, msb: boolean)
     code: number,
     left: number,
     top: number,
+    solid: boolean,
   ): void {
     const start = (code - firstChar) * width * height;
     for (let bit = 0; bit < width * height; bit++) {
       const at = start + bit;
-      if ((((bits[at >> 3] ?? 0) >> (7 - (at & 7))) & 1) === 0) continue;
+      const isSet = (((bits[at >> 3] ?? 0) >> (7 - (at & 7))) & 1) === 1;
+      if (!isSet && !solid) continue;
       const x = left + Math.floor(bit / height) * scale;
       const y = top + (bit % height) * scale;
-      fillRect(x, y, x + scale - 1, y + scale - 1);
+      fillRect(x, y, x + scale - 1, y + scale - 1, isSet ? colour : 0);
     }
   }
 
-  function drawString(text: string, left: number, top: number): void {
+  function drawString(text: string, left: number, top: number, solid: boolean): void {
     if (font === undefined) throw new BoardError('The virtual board has no built-in font: use setFontCustom');
     const step = font.width * font.scale;
     let [x, y] = [left, top];
@@ -80,7 +83,7 @@ function createCanvas(realm: Realm, width: number, height: number, msb: boolean)
         continue;
       }
       const visible = x > -step && x < width - 1 && y > -font.height * font.scale && y < height;
-      if (visible && char.charCodeAt(0) >= font.firstChar) drawGlyph(font, char.charCodeAt(0), x, y);
+      if (visible && char.charCodeAt(0) >= font.firstChar) drawGlyph(font, char.charCodeAt(0), x, y, solid);
       x += step;
     }
   }
@@ -93,8 +96,9 @@ function createCanvas(realm: Realm, width: number, height: number, msb: boolean)
   ): void {
     if (typeof bitmap !== 'string') throw new BoardError('Font bitmap must be a String');
     if (!(firstChar >= 0 && firstChar <= 255)) throw new BoardError('First character out of range');
-    if (typeof charWidth !== 'number')
-      throw new BoardError('Font width must be an integer on the virtual board');
+    if (typeof charWidth === 'string')
+      throw new BoardError('The virtual board has fonts of one width only: give a number');
+    if (typeof charWidth !== 'number') throw new BoardError('Font width must be a String or an integer');
     const scale = Math.max(1, (heightAndScale >> 8) & 255);
     font = {
       bits: bytesFromString(bitmap),
@@ -122,9 +126,11 @@ function createCanvas(realm: Realm, width: number, height: number, msb: boolean)
       colour = value & 1;
     }),
     setFontCustom: chained(setFontCustom),
-    drawString: chained((text: unknown, x: number, y: number) => drawString(String(text), x, y)),
+    drawString: chained((text: unknown, x: number, y: number, solid: unknown) =>
+      drawString(String(text), x | 0, y | 0, Boolean(solid)),
+    ),
     setPixel: chained((x: number, y: number, value: number = colour) => setPixel(x, y, value)),
-    fillRect: chained(fillRect),
+    fillRect: chained((x1: number, y1: number, x2: number, y2: number) => fillRect(x1, y1, x2, y2)),
     getPixel: (x: number, y: number) => {
       if (x < 0 || y < 0 || x >= width || y >= height) return 0;
       return (bytes[indexOf(x, y)]! & bitOf(y)) === 0 ? 0 : 1;

@@ -1,6 +1,7 @@
 import type { Clock } from './clock';
 import { adaptDate } from './date';
 import { Emitters } from './emitter';
+import { Endless, bounded } from './endless';
 import { Halted } from './errors';
 import { PowerCut } from './flash';
 import { installGlobals } from './globals';
@@ -61,6 +62,8 @@ export interface InterpreterOptions {
   random?: BoardRandom;
   /** The clock's time at which the board's own time was zero. */
   epochMs?: number;
+  /** Real time after which JavaScript that has not returned is taken for an endless loop; never when absent. */
+  endlessMs?: number | undefined;
 }
 
 /**
@@ -78,20 +81,25 @@ export class BoardInterpreter implements Interpreter {
   onInterrupts: (() => void) | undefined;
   /** Runs at the end of a pass: what reset() and load() have asked for. */
   onPassEnd: (() => void) | undefined;
-  /** A stall this long makes the chip's watchdog bite. */
+  /** The chip's watchdog bites so long after the idle loop was reached last. */
   longestStallMs = Infinity;
   /** The watchdog has bitten. */
   onStarved: (() => void) | undefined;
   readonly #print: (line: string) => void;
+  readonly #endlessMs: number | undefined;
   /** What later() has planned. */
   readonly #planned = new Set<() => void>();
   #queue: Queued[] = [];
   #interrupted = false;
   #running = false;
+  /** What nobody caught in this pass: the last exception of several, as the interpreter has room for one. */
+  #uncaught: { error: unknown } | undefined;
   /** How deep board code is nested just now. */
   #executing = 0;
   /** How far JavaScript has come; ahead of the clock after a stall. */
   #reachedMs = 0;
+  /** When the idle loop was reached last. */
+  #idleMs = 0;
   #wakeMs = Infinity;
   #cancelWake: (() => void) | undefined;
   #epochMs: number;
@@ -99,6 +107,7 @@ export class BoardInterpreter implements Interpreter {
   constructor(options: InterpreterOptions) {
     this.clock = options.clock;
     this.#print = options.print;
+    this.#endlessMs = options.endlessMs;
     this.#epochMs = options.epochMs ?? options.clock.now();
     this.timers = new Timers(
       () => this.now(),
@@ -111,10 +120,9 @@ export class BoardInterpreter implements Interpreter {
     adaptLanguage(this.realm, options.random ?? new BoardRandom());
     adaptDate(this.realm, () => this.timeMs());
     installGlobals(this);
-    const unhandled = (reason: unknown): void => this.report(reason);
     this.realm.define(
       'Promise',
-      createPromise(this.realm, (run) => this.queue(run), unhandled),
+      createPromise(this.realm, (run) => this.queue(run)),
     );
   }
 
@@ -148,15 +156,16 @@ export class BoardInterpreter implements Interpreter {
 
   stall(ms: number): void {
     if (!(ms > 0)) return;
-    this.#reachedMs = this.now() + Math.min(ms, this.longestStallMs);
-    if (ms < this.longestStallMs) {
+    const idle = this.#executing === 0 && !this.#running && this.clock.now() >= this.#reachedMs;
+    if (idle) this.#idleMs = this.now();
+    const reachedMs = this.now() + ms;
+    if (reachedMs - this.#idleMs < this.longestStallMs) {
+      this.#reachedMs = reachedMs;
       // A part of the board that holds the processor from outside JavaScript puts off the pass that is planned.
       this.#wake();
       return;
     }
-    // What stands behind the blocking call never runs; the outputs stay as they are until the chip restarts.
-    this.halt();
-    this.clock.at(this.#reachedMs, () => this.onStarved?.());
+    this.#starve();
     if (this.#executing > 0) throw new Halted();
   }
 
@@ -199,11 +208,10 @@ export class BoardInterpreter implements Interpreter {
   /** Runs board code at once, outside any idle pass: boot code, or a line at the console. Exceptions go to the caller. */
   evaluate(code: string, name: string): unknown {
     if (!this.alive) throw new Halted();
-    this.#executing++;
+    if (!this.#running) this.#idleMs = this.now();
     try {
-      return this.realm.run(code, name);
+      return this.#execute(() => this.realm.run(code, name));
     } finally {
-      this.#executing--;
       this.#wake();
     }
   }
@@ -214,28 +222,42 @@ export class BoardInterpreter implements Interpreter {
       this.evaluate(code, name);
     } catch (error) {
       this.report(error);
+      this.tellUncaught();
     }
   }
 
   /** Runs a callback; an exception that it lets out is reported, and nothing is lost by it. */
   call(callback: Callback | string, self: unknown, args: readonly unknown[]): void {
     if (!this.alive) return;
-    this.#executing++;
     try {
-      if (typeof callback === 'string') this.realm.run(callback, 'event');
-      else callback.apply(self as never, args as never[]);
+      this.#execute(() => {
+        if (typeof callback === 'string') this.realm.run(callback, 'event');
+        else callback.apply(self as never, args as never[]);
+      });
     } catch (error) {
       this.report(error);
-    } finally {
-      this.#executing--;
     }
   }
 
-  /** Prints what nobody caught, as Espruino does. An error of this program itself is nobody's to swallow and goes on. */
+  /** Keeps what nobody caught for the end of the pass. An error of this program itself is nobody's to swallow and goes on. */
   report(error: unknown): void {
     if (error instanceof Halted || error instanceof PowerCut || !this.alive) return;
     if (error instanceof Error) throw error;
-    if (!this.onUncaught(error)) this.print(uncaughtText(error));
+    this.#uncaught = { error };
+    this.#wake();
+  }
+
+  /** Tells what nobody caught to the listeners of `uncaughtException`; without any, or when one of them fails, to the console. */
+  tellUncaught(): void {
+    if (this.#uncaught === undefined) return;
+    const { error } = this.#uncaught;
+    this.#uncaught = undefined;
+    const handled = this.onUncaught(error);
+    // Set by a listener that failed: read afresh.
+    const again = this.#uncaught as { error: unknown } | undefined;
+    this.#uncaught = undefined;
+    if (again !== undefined) this.print(uncaughtText(again.error));
+    else if (!handled) this.print(uncaughtText(error));
   }
 
   /** Everything this board had planned is gone: a reset, or no power. */
@@ -244,6 +266,28 @@ export class BoardInterpreter implements Interpreter {
     this.#queue = [];
     this.#cancelWake?.();
     for (const cancel of [...this.#planned]) cancel();
+  }
+
+  /** Runs board code, which may never return. */
+  #execute<T>(run: () => T): T {
+    const outermost = this.#executing === 0;
+    this.#executing++;
+    try {
+      return outermost && this.#endlessMs !== undefined ? bounded(run, this.#endlessMs) : run();
+    } catch (error) {
+      if (!(error instanceof Endless)) throw error;
+      this.#starve();
+      throw new Halted();
+    } finally {
+      this.#executing = outermost ? 0 : this.#executing - 1;
+    }
+  }
+
+  /** What stands behind a call that does not end never runs; the outputs stay as they are until the watchdog bites, if there is one. */
+  #starve(): void {
+    this.halt();
+    this.#reachedMs = this.#idleMs + this.longestStallMs;
+    if (this.#reachedMs < Infinity) this.clock.at(this.#reachedMs, () => this.onStarved?.());
   }
 
   #enqueue(event: Queued): void {
@@ -256,6 +300,7 @@ export class BoardInterpreter implements Interpreter {
     this.#wakeMs = Infinity;
     this.#cancelWake = undefined;
     this.#running = true;
+    this.#idleMs = this.now();
     try {
       if (this.#interrupted) {
         this.#interrupted = false;
@@ -263,6 +308,7 @@ export class BoardInterpreter implements Interpreter {
       }
       this.timers.run(this.now());
       this.#runQueue();
+      if (this.alive) this.tellUncaught();
       if (this.alive) this.onPassEnd?.();
     } finally {
       this.#running = false;
@@ -283,7 +329,7 @@ export class BoardInterpreter implements Interpreter {
   #wake(): void {
     if (this.#running || !this.alive) return;
     const nowMs = this.now();
-    const busy = this.#interrupted || this.#queue.length > 0;
+    const busy = this.#interrupted || this.#uncaught !== undefined || this.#queue.length > 0;
     const dueMs = busy ? nowMs : Math.max(nowMs, this.timers.nextDueMs());
     if (dueMs === this.#wakeMs) return;
     this.#cancelWake?.();

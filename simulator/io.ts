@@ -42,8 +42,10 @@ export function installIo(
   /** The edges come from a hardware timer: they do not wait for JavaScript. */
   function digitalPulse(pin: unknown, value: unknown, times: unknown): void {
     const found = pins.find(pin);
-    const durations: unknown[] = Array.isArray(times) ? times : [times];
-    if (!Array.isArray(times) && typeof times !== 'number')
+    // A text counts as a list of its characters.
+    const isList = Array.isArray(times) || typeof times === 'string';
+    const durations: unknown[] = isList ? [...times] : [times];
+    if (!isList && typeof times !== 'number')
       throw new BoardError(`Expecting Number or Array, got ${typeof times}`);
     if (typeof times === 'number' && !(times >= 0))
       throw new BoardError('Pulse Time is less than 0 or not a number');

@@ -1,6 +1,7 @@
 import { LineWriter } from './line-writer';
 import { numberText } from './number-text';
 import { quoted } from './quoted';
+import { isNative } from './realm';
 
 /*
  * Objects as text, the way Espruino's one writer does it for JSON.stringify, E.toJS, Storage.writeJSON and the console.
@@ -125,7 +126,7 @@ function stringText(value: string, style: TextStyle): string {
 
 function functionText(fn: object): string {
   const source = Function.prototype.toString.call(fn);
-  return source.includes('[native code]') ? 'function () { [native code] }' : source;
+  return isNative(fn) || source.includes('[native code]') ? 'function () { [native code] }' : source;
 }
 
 /** The name of the object's class, with a colon, when it has one of its own. */

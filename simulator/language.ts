@@ -1,13 +1,13 @@
-import { bytesFromString, toByteString } from './bytes';
-import { BoardError } from './errors';
+import { toByteString } from './bytes';
 import { parseJson } from './json-parse';
 import { jsonStyle, objectText, type TextStyle } from './json-text';
 import { fixedText, numberText } from './number-text';
 import type { BoardRandom } from './random';
 import type { BoardFunction, Realm } from './realm';
+import { stringMethods } from './string-methods';
+import { textCodecs } from './text-codecs';
 
 type Holder = Record<string, unknown>;
-type Method = (...args: unknown[]) => unknown;
 
 /** Where JavaScript's own library has the same functions on the boards, but other results. */
 export function adaptLanguage(realm: Realm, random: BoardRandom): void {
@@ -33,14 +33,10 @@ export function adaptLanguage(realm: Realm, random: BoardRandom): void {
       return numberText(Number(this), radix ?? 10);
     },
   });
-  adaptStrings(prototypeOf('String'), define);
+  define(prototypeOf('String'), stringMethods(realm, prototypeOf('String')));
+  define(prototypeOf('Array'), { join: joined });
   adaptErrors(realm, define);
-  define(global, {
-    btoa: (data: unknown) => Buffer.from(String(data), 'latin1').toString('base64'),
-    atob: (text: unknown) => Buffer.from(String(text), 'base64').toString('latin1'),
-    encodeURIComponent: (text: unknown) => encodeUri(String(text)),
-    decodeURIComponent: (text: unknown) => decodeUri(String(text)),
-  });
+  define(global, textCodecs);
 }
 
 /**
@@ -72,10 +68,18 @@ function replaceConversions(realm: Realm): void {
     'Number',
     numbers,
     function Number(...args: unknown[]) {
+      // Blanks behind a number are no part of it.
+      if (typeof args[0] === 'string' && /\s$/.test(args[0])) return NaN;
       return numbers(...args);
     },
     { NaN, MAX_VALUE, MIN_VALUE, NEGATIVE_INFINITY, POSITIVE_INFINITY },
   );
+}
+
+/** Numbers are joined as `String()` writes them. */
+function joined(this: readonly unknown[], separator: unknown = ','): string {
+  const texts: unknown[] = Array.from(this, (item) => (typeof item === 'number' ? numberText(item) : item));
+  return texts.join(String(separator));
 }
 
 /** JSON.parse and Storage.readJSON. */
@@ -89,7 +93,8 @@ function mathFunctions(random: BoardRandom): Record<string, BoardFunction> {
   return {
     random: () => random.next() / 0x80000000,
     randInt: (range: number) => (range > 0 ? random.next() % range : random.next() ^ (random.next() << 1)),
-    round: (value: number) => {
+    round: (number: unknown) => {
+      const value = Number(number);
       if (!Number.isFinite(value) || value === 0) return value;
       return Math.trunc(value + (value < 0 ? -0.5 : 0.5));
     },
@@ -129,28 +134,6 @@ function spacedStyle(space: unknown): TextStyle {
     : { ...jsonStyle, pretty: true, lines: 'all', indent: indent.slice(0, 10) };
 }
 
-/** Case and blanks are ASCII's; a limit of split() is not looked at. */
-function adaptStrings(
-  prototype: Holder,
-  define: (holder: unknown, members: Record<string, BoardFunction>) => void,
-): void {
-  const split = prototype['split'] as Method;
-  define(prototype, {
-    toUpperCase(this: unknown) {
-      return String(this).replace(/[a-z]+/g, (letters) => letters.toUpperCase());
-    },
-    toLowerCase(this: unknown) {
-      return String(this).replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
-    },
-    trim(this: unknown) {
-      return String(this).replace(/^[\t-\r ]+|[\t-\r ]+$/g, '');
-    },
-    split(this: unknown, separator: unknown) {
-      return split.call(this, separator);
-    },
-  });
-}
-
 /** Errors carry `type` instead of `name`. Source: Espruino src/jswrap_error.c. */
 function adaptErrors(
   realm: Realm,
@@ -161,22 +144,9 @@ function adaptErrors(
     Object.defineProperty(prototype, 'type', { value: type, writable: true, configurable: true });
     define(prototype, {
       toString(this: { type?: unknown; message?: unknown }) {
-        return `${String(this.type)}: ${String(this.message)}`;
+        const { type = 'Error', message } = this;
+        return message === undefined ? String(type) : `${String(type)}: ${String(message)}`;
       },
     });
   }
-}
-
-function encodeUri(text: string): string {
-  let out = '';
-  for (const byte of bytesFromString(text)) {
-    const char = String.fromCharCode(byte);
-    out += /[\w.!~*'()-]/.test(char) ? char : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;
-  }
-  return out;
-}
-
-function decodeUri(text: string): string {
-  if (/%(?![\da-fA-F]{2})/.test(text)) throw new BoardError('Invalid URI');
-  return text.replace(/%([\da-fA-F]{2})/g, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));
 }

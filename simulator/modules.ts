@@ -17,15 +17,17 @@ export function installModules(
 
   function evaluate(code: unknown, name: string): unknown {
     const exports = realm.object({});
-    const run =
-      typeof code === 'function' ? code : realm.run(`(function(exports,module){${String(code)}\n})`, name);
     const module = realm.object({ exports });
     // A function of the caller's refers to `exports` as a global; as on the board it is one while the module loads.
     realm.define('exports', exports);
     try {
+      const run =
+        typeof code === 'function' ? code : realm.run(`(function(exports,module){${String(code)}\n})`, name);
       (run as (exports: object, module: object) => void).call(exports, exports, module);
     } finally {
       delete realm.global['exports'];
+      // Also what a module exported before it threw.
+      cached.set(name, module.exports);
     }
     return module.exports;
   }
@@ -34,11 +36,14 @@ export function installModules(
     if (typeof name !== 'string')
       throw new BoardError(`Expecting module name as a string, got ${typeof name}`, 'TypeError');
     if (cached.has(name)) return cached.get(name);
-    const file = builtIn[name] === undefined ? storage.read(name) : undefined;
-    const module = builtIn[name] ?? (file === undefined ? undefined : evaluate(file, name));
-    if (module === undefined) throw new BoardError(`Module ${quoted(name)} not found`);
-    cached.set(name, module);
-    return module;
+    const module = builtIn[name];
+    if (module !== undefined) {
+      cached.set(name, module);
+      return module;
+    }
+    const file = storage.read(name);
+    if (file === undefined) throw new BoardError(`Module ${quoted(name)} not found`);
+    return evaluate(file, name);
   }
 
   realm.define('require', realm.native(require));
@@ -46,8 +51,7 @@ export function installModules(
     'Modules',
     realm.module({
       getCached: () => realm.array([...cached.keys()]),
-      addCached: (name: unknown, code: unknown) =>
-        void cached.set(String(name), evaluate(code, String(name))),
+      addCached: (name: unknown, code: unknown) => void evaluate(code, String(name)),
       removeCached: (name: unknown) => void cached.delete(String(name)),
       removeAllCached: () => cached.clear(),
     }),

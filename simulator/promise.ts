@@ -2,29 +2,34 @@ import { BoardError } from './errors';
 import type { Realm } from './realm';
 
 type Callback = (value: unknown) => unknown;
+type State = 'pending' | 'fulfilled' | 'rejected';
 
 interface Reaction {
-  onFulfilled: unknown;
-  onRejected: unknown;
-  next: BoardPromise;
+  callback: unknown;
+  next: Resolution;
 }
 
 class BoardPromise {
-  state: 'pending' | 'fulfilled' | 'rejected' = 'pending';
+  state: State = 'pending';
   value: unknown;
-  handled = false;
-  readonly reactions: Reaction[] = [];
+  readonly onFulfilled: Reaction[] = [];
+  readonly onRejected: Reaction[] = [];
+}
+
+/** The right to settle a promise, once. */
+interface Resolution {
+  promise: BoardPromise;
+  used: boolean;
 }
 
 /**
- * Espruino's promises: reactions wait for the next idle pass instead of a microtask, and there is no race, any,
- * allSettled or finally. Returns the constructor. Source: Espruino src/jswrap_promise.c.
+ * Espruino's promises: settling one waits in the queue of events, and so do its reactions; there is no race, any, allSettled or
+ * finally. A rejection that has no reaction when it is settled is an exception. Returns the constructor.
+ * Source: Espruino src/jswrap_promise.c.
  */
-export function createPromise(
-  realm: Realm,
-  queue: (run: () => void) => void,
-  unhandled: (reason: unknown) => void,
-): unknown {
+export function createPromise(realm: Realm, enqueue: (run: () => void) => void): unknown {
+  const queue = (run: () => void): void => enqueue(realm.native(run));
+
   const prototype = realm.module({
     then(this: BoardPromise, onFulfilled: unknown, onRejected: unknown) {
       return then(this, onFulfilled, onRejected);
@@ -40,78 +45,109 @@ export function createPromise(
     return Object.setPrototypeOf(promise, prototype) as BoardPromise;
   }
 
-  function resolve(promise: BoardPromise, value: unknown): void {
-    const adopt = thenOf(value);
-    if (adopt === undefined) return settle(promise, 'fulfilled', value);
-    adopt(
-      (result) => resolve(promise, result),
-      (reason) => settle(promise, 'rejected', reason),
-    );
-  }
+  const isPromise = (value: unknown): value is BoardPromise =>
+    typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === prototype;
 
-  function settle(promise: BoardPromise, state: 'fulfilled' | 'rejected', value: unknown): void {
-    if (promise.state !== 'pending') return;
-    promise.state = state;
+  function settle(resolution: Resolution, value: unknown, state: 'fulfilled' | 'rejected'): void {
+    if (resolution.used) return;
+    resolution.used = true;
+    const { promise } = resolution;
+    if (value === promise) throw new BoardError('Illegal resolving to self');
     promise.value = value;
-    for (const reaction of promise.reactions) queue(() => react(promise, reaction));
-    if (state === 'rejected') queue(() => promise.handled || unhandled(value));
+    const adopt = state === 'fulfilled' ? thenOf(value) : undefined;
+    if (adopt === undefined) return seal(promise, state);
+    const adopted: Resolution = { promise, used: false };
+    try {
+      adopt(
+        (result) => settle(adopted, result, 'fulfilled'),
+        (reason) => settle(adopted, reason, 'rejected'),
+      );
+    } catch (error) {
+      settle(adopted, error, 'rejected');
+    }
   }
 
-  function react(promise: BoardPromise, { onFulfilled, onRejected, next }: Reaction): void {
-    const fulfilled = promise.state === 'fulfilled';
-    const callback = fulfilled ? onFulfilled : onRejected;
-    if (typeof callback !== 'function') {
-      return fulfilled ? resolve(next, promise.value) : settle(next, 'rejected', promise.value);
-    }
+  function seal(promise: BoardPromise, state: 'fulfilled' | 'rejected'): void {
+    promise.state = state;
+    const reactions = state === 'fulfilled' ? promise.onFulfilled : promise.onRejected;
+    if (state === 'rejected' && reactions.length === 0)
+      throw new BoardError(`Unhandled promise rejection: ${String(promise.value)}`);
+    for (const reaction of reactions) queue(() => react(promise, reaction, state === 'fulfilled'));
+  }
+
+  function react({ value }: BoardPromise, { callback, next }: Reaction, fulfilled: boolean): void {
+    if (typeof callback !== 'function') return settle(next, value, fulfilled ? 'fulfilled' : 'rejected');
+    let result: unknown;
     try {
-      resolve(next, (callback as Callback)(promise.value));
+      result = (callback as Callback)(value);
     } catch (error) {
-      settle(next, 'rejected', error);
+      return settle(next, error, 'rejected');
     }
+    settle(next, result, 'fulfilled');
   }
 
   function then(promise: BoardPromise, onFulfilled: unknown, onRejected: unknown): BoardPromise {
-    const reaction = { onFulfilled, onRejected, next: pending() };
-    promise.handled = true;
-    if (promise.state === 'pending') promise.reactions.push(reaction);
-    else queue(() => react(promise, reaction));
-    return reaction.next;
+    const next: Resolution = { promise: pending(), used: false };
+    if (promise.state === 'pending') {
+      promise.onFulfilled.push({ callback: onFulfilled, next });
+      promise.onRejected.push({ callback: onRejected, next });
+    } else {
+      const callback = promise.state === 'fulfilled' ? onFulfilled : onRejected;
+      // Without a callback even a value that was fulfilled is handed on as a rejection.
+      queue(() => react(promise, { callback, next }, false));
+    }
+    return next.promise;
   }
+
+  const settleLater = (resolution: Resolution, value: unknown, state: 'fulfilled' | 'rejected'): void =>
+    queue(() => settle(resolution, value, state));
 
   function construct(executor: unknown): BoardPromise {
     if (typeof executor !== 'function') throw new BoardError('Function required in promise constructor');
-    const promise = pending();
+    const resolution: Resolution = { promise: pending(), used: false };
+    const reject = (reason: unknown): void => settleLater(resolution, reason, 'rejected');
     try {
       executor(
-        realm.native((value: unknown) => resolve(promise, value)),
-        realm.native((reason: unknown) => settle(promise, 'rejected', reason)),
+        realm.native((value: unknown) => settleLater(resolution, value, 'fulfilled')),
+        realm.native(reject),
       );
     } catch (error) {
-      settle(promise, 'rejected', error);
+      reject(error);
     }
-    return promise;
+    return resolution.promise;
+  }
+
+  function settled(value: unknown, state: 'fulfilled' | 'rejected'): BoardPromise {
+    const resolution: Resolution = { promise: pending(), used: false };
+    settleLater(resolution, value, state);
+    return resolution.promise;
+  }
+
+  function resolved(value: unknown): BoardPromise {
+    if (isPromise(value)) return value;
+    const adopt = thenOf(value);
+    return adopt === undefined ? settled(value, 'fulfilled') : construct(adopt);
   }
 
   function all(items: unknown): BoardPromise {
     if (!Array.isArray(items))
       throw new BoardError(`Expecting something iterable, got ${typeof items}`, 'TypeError');
-    const promise = pending();
     const results = realm.array<unknown>([]);
-    let open = items.length;
-    const done = (index: number, value: unknown): void => {
-      results[index] = value;
-      if (--open === 0) settle(promise, 'fulfilled', results);
-    };
-    if (open === 0) settle(promise, 'fulfilled', results);
+    const resolution: Resolution = { promise: pending(), used: false };
+    let open = 0;
     items.forEach((item, index) => {
-      const adopt = thenOf(item);
-      if (adopt === undefined) return done(index, item);
-      adopt(
-        (value) => done(index, value),
-        (reason) => settle(promise, 'rejected', reason),
-      );
+      if (!isPromise(item)) {
+        results[index] = item;
+        return;
+      }
+      open++;
+      const done = (value: unknown): void => {
+        results[index] = value;
+        if (--open === 0) settleLater(resolution, results, 'fulfilled');
+      };
+      then(item, done, (reason: unknown) => settleLater(resolution, reason, 'rejected'));
     });
-    return promise;
+    return open === 0 ? settled(results, 'fulfilled') : resolution.promise;
   }
 
   function thenOf(value: unknown): ((accept: Callback, refuse: Callback) => void) | undefined {
@@ -126,16 +162,8 @@ export function createPromise(
   Object.assign(constructor, {
     prototype,
     all: realm.native(all),
-    resolve: realm.native((value: unknown) => {
-      const promise = pending();
-      resolve(promise, value);
-      return promise;
-    }),
-    reject: realm.native((reason: unknown) => {
-      const promise = pending();
-      settle(promise, 'rejected', reason);
-      return promise;
-    }),
+    resolve: realm.native(resolved),
+    reject: realm.native((reason: unknown) => settled(reason, 'rejected')),
   });
   Object.defineProperty(prototype, 'constructor', { value: constructor, enumerable: false });
   return constructor;

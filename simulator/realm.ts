@@ -31,6 +31,13 @@ const intrinsicsSource = `({
   })(),
 })`;
 
+/** Functions of this program that board code holds; their text is none of its business. */
+const natives = new WeakSet<object>();
+
+export function isNative(fn: object): boolean {
+  return natives.has(fn);
+}
+
 /**
  * The world of objects that one boot of a board lives in: a `node:vm` context of its own, so that board code shares neither
  * globals nor prototypes with this program, and has only what Espruino has. It keeps programs apart; it is no sandbox for
@@ -70,6 +77,8 @@ export class Realm {
     try {
       return new vm.Script(source, { filename: name }).runInContext(this.#context);
     } catch (error) {
+      // What cannot be parsed is an error of this program's own until it is made one of the board's.
+      if (error instanceof SyntaxError) throw this.error(error.message, 'SyntaxError');
       if (!/has already been declared/.test(String(error))) throw error;
       return new vm.Script(`{${source}\n}`, { filename: name }).runInContext(this.#context);
     }
@@ -125,6 +134,7 @@ export class Realm {
       }
     };
     Object.defineProperty(native, 'name', { value: fn.name });
+    natives.add(native);
     return Object.setPrototypeOf(native, this.#intrinsics.functionPrototype) as F;
   }
 

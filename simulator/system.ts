@@ -71,6 +71,8 @@ export function installSystem(options: SystemOptions): System {
       return flags;
     },
     CRC32: (data: unknown) => {
+      if (typeof data === 'object' && data !== null && Object.getPrototypeOf(data) === realm.objectPrototype)
+        return crc32(Uint8Array.from(Object.values(data).map(Number)));
       const bytes = typeof data === 'number' ? undefined : bytesFromData(data);
       return bytes === undefined ? undefined : crc32(bytes);
     },

@@ -60,8 +60,13 @@ export class Timers {
     } else if (args[0] === undefined) {
       throw new BoardError(`clear${kind}(undefined) not allowed. Use clear${kind}() instead`);
     } else {
-      this.#timers.delete(Number(args[0]));
+      this.#delete(args[0]);
     }
+  }
+
+  /** A text is no id, not even one of digits. */
+  #delete(id: unknown): void {
+    if (typeof id === 'number') this.#timers.delete(id);
   }
 
   change(id: unknown, ms: unknown): void {
@@ -79,9 +84,10 @@ export class Timers {
       for (const [id, timer] of this.#timers) {
         if (this.#changed) break;
         if (timer.dueMs > passMs) continue;
+        const { dueMs } = timer;
         this.call(timer.callback, timer.args);
-        // Read after the call: changeInterval() and clearInterval() inside the callback take effect.
-        if (timer.periodMs !== undefined) timer.dueMs += timer.periodMs;
+        // The period is read after the call, the phase before: changeInterval() inside the callback changes only the period.
+        if (timer.periodMs !== undefined) timer.dueMs = dueMs + timer.periodMs;
         else if (this.#timers.get(id) === timer) this.#timers.delete(id);
       }
     } while (this.#changed);

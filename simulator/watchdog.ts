@@ -5,9 +5,13 @@ export interface Watchdog {
   kick(): void;
 }
 
+/** ESP8266: the kit's own watchdog bites after about three seconds; Espruino neither sets nor feeds it. */
+const softMs = 3_000;
+
 /**
  * ESP32 restarts when nothing has kicked the watchdog for that long; the idle loop does so by itself unless told not to, so
- * that only a call that blocks can starve it. On ESP8266 these functions do nothing. Source: targets/<chip>/jshardware.c.
+ * that only a call that blocks can starve it. On ESP8266 these functions do nothing, and another one is always
+ * on, which the idle loop feeds. Source: targets/<chip>/jshardware.c; the three seconds are the ESP8266 SDK's.
  */
 export function createWatchdog({ interpreter, chip, reboot }: SystemOptions): Watchdog {
   let automatic = true;
@@ -16,7 +20,8 @@ export function createWatchdog({ interpreter, chip, reboot }: SystemOptions): Wa
     cancel();
     if (!automatic) cancel = interpreter.later(interpreter.longestStallMs, () => reboot('wdt reset'));
   };
-  interpreter.onStarved = () => reboot('wdt reset');
+  if (chip.name === 'esp8266') interpreter.longestStallMs = softMs;
+  interpreter.onStarved = () => reboot(chip.name === 'esp8266' ? 'soft wdt' : 'wdt reset');
   return {
     kick,
     enable(seconds, wantsAutomatic) {

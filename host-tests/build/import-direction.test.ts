@@ -37,6 +37,8 @@ const reserved: Record<string, { pattern: RegExp; roots: string[] }> = {
     pattern:
       /^import (?!type |\{ isIP(?:v[46])? \})[^;]*?'(?:node:)?(?:net|dgram|dns|http|https|tls|mqtt|ws)(?:\/promises)?'/m,
     roots: [
+      'cli/board-console/tcp-transport.ts',
+      'cli/doctor/broker.ts',
       'cli/observer.ts',
       'gateway/broker.ts',
       'simulator/console-server.ts',

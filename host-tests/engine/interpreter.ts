@@ -3,6 +3,7 @@ import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { access, constants, copyFile, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { crc32 } from 'node:zlib';
 import { byteLiteral } from './byte-literal';
 
@@ -122,25 +123,22 @@ export class Interpreter {
   /** Its exit code; null when it was ended from outside. */
   readonly exited: Promise<number | null>;
   readonly #process: ChildProcessWithoutNullStreams;
-  #rest = '';
 
   private constructor(form: EngineForm, folder: string, { args = [], wrapper = [] }: RunOptions) {
     const [command, ...rest] = [...wrapper, form.path, ...args] as [string, ...string[]];
     // Its input must stay open: at the end of it the interpreter reads bytes of 0xFF for ever.
     this.#process = spawn(command, rest, { cwd: folder, stdio: 'pipe' });
-    this.#process.stdout.setEncoding('latin1').on('data', (text: string) => this.#onText(text));
-    this.#process.stderr.setEncoding('latin1').on('data', (text: string) => this.#onText(text));
+    const { stdout, stderr } = this.#process;
+    for (const stream of [stdout, stderr])
+      createInterface(stream.setEncoding('latin1')).on('line', (line) => this.#onLine(line));
     // Typing to a process that has just ended is no error: `exited` tells of it.
     this.#process.stdin.on('error', () => {});
     this.exited = new Promise((resolve) => {
       this.#process.on('error', (error) => {
-        this.#onText(`${error.message}\n`);
+        this.#onLine(error.message);
         resolve(null);
       });
-      this.#process.on('close', (code) => {
-        if (this.#rest) this.#onText('\n');
-        resolve(code);
-      });
+      this.#process.on('close', resolve);
     });
   }
 
@@ -190,14 +188,10 @@ export class Interpreter {
     await this.exited;
   }
 
-  #onText(text: string): void {
-    const lines = (this.#rest + text).split('\n');
-    this.#rest = lines.pop()!;
-    for (const line of lines) {
-      const clean = line.replace(controls, '').replace(/^>+/, '');
-      this.lines.push(clean);
-      this.onLine?.(clean);
-    }
+  #onLine(line: string): void {
+    const clean = line.replace(controls, '').replace(/^>+/, '');
+    this.lines.push(clean);
+    this.onLine?.(clean);
   }
 }
 

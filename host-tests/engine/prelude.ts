@@ -20,6 +20,8 @@ export interface PreludeOptions {
   dht22?: string;
   oledFitted?: boolean;
   accessPointOn?: boolean;
+  /** True: what an `Orders` writes into the flash is run. */
+  orders?: boolean;
   /** True: pins and I2C are not reported, since a report takes variables and time. */
   quiet?: boolean;
 }
@@ -32,6 +34,8 @@ export type Report =
   | { kind: 'level'; pin: string; level: number; atMs: number }
   | { kind: 'i2c'; bytes: Uint8Array }
   | { kind: 'accessPoint' | 'telnet'; on: boolean }
+  | { kind: 'memory'; used: number }
+  | { kind: 'order'; mark: string }
   | { kind: 'reboot'; atMs: number };
 
 /** Longest time between a report and its being read, so that its clock is told apart from the ones before. */
@@ -46,19 +50,36 @@ export function parseReport(line: string): Report | undefined {
   if (kind === 'I') return { kind: 'i2c', bytes: Buffer.from(first, 'base64') };
   if (kind === 'A') return { kind: 'accessPoint', on: first === '1' };
   if (kind === 'T') return { kind: 'telnet', on: first === 'on' };
+  if (kind === 'K') return { kind: 'order', mark: first };
+  if (kind === 'M') return { kind: 'memory', used: Number(first) };
   if (kind === 'B') return { kind: 'reboot', atMs: Number(first) };
   throw new Error(`a report of an unknown kind: ${JSON.stringify(line)}`);
 }
 
-/** Lines to type; none of them is echoed. */
-export const tell = {
-  light: (level: number): string => `\x10$lux=${level}\n`,
+/** JavaScript that changes what the parts around the board do. */
+export const order = {
+  light: (level: number): string => `$lux=${level}`,
   /** An empty frame: the sensor does not answer. */
-  dht22: (frame: string): string => `\x10$dht=${byteLiteral(frame)}\n`,
-  oledFitted: (fitted: boolean): string => `\x10$i2c=${Number(fitted)}\n`,
+  dht22: (frame: string): string => `$dht=${byteLiteral(frame)}`,
+  oledFitted: (fitted: boolean): string => `$i2c=${Number(fitted)}`,
   /** A cut is noticed after the time that a chip takes to miss the beacons. */
-  accessPoint: (on: boolean): string => `\x10$air=${Number(on)};$nxt(${on ? 100 : 2000})\n`,
+  accessPoint: (on: boolean): string => `$air=${Number(on)};$nxt(${on ? 100 : 2000})`,
+  /** Is answered with the variables in use after a collection. */
+  memory: `print(${byteLiteral(mark)}+"M "+process.memory().usage)`,
 };
+
+/**
+ * The same as lines to type on the console; none is echoed. The Linux form may lose its life over fast typing, since its
+ * input thread changes an event that the main loop is reading: `Orders` does without.
+ */
+export const tell = {
+  dht22: (frame: string): string => line(order.dht22(frame)),
+  accessPoint: (on: boolean): string => line(order.accessPoint(on)),
+};
+
+function line(code: string): string {
+  return `\x10${code}\n`;
+}
 
 /**
  * The five bytes that the sensor sends: humidity and temperature in tenths, a sign bit, and their sum.
@@ -70,6 +91,10 @@ export function dht22Frame(temperatureC: number, humidityPct: number): string {
   const bytes = [humidity >> 8, humidity & 255, temperature >> 8, temperature & 255];
   return String.fromCharCode(...bytes, bytes.reduce((sum, byte) => sum + byte) & 255);
 }
+
+/** Storage file that holds orders, and how it begins: so is it found in the flash. */
+export const ordersFile = 'orders';
+export const ordersMark = 'engine orders:';
 
 /** Name of the Storage file that says why the chip started, in the words of `getResetInfo()`; absent: power on. */
 export const resetReasonFile = 'reason';
@@ -84,15 +109,23 @@ var $i2c=${Number(options.oledFitted ?? true)},$air=${Number(options.accessPoint
 var $on=0,$fit,$cb,$job,$fn;
 function $ms(){return getTime()%1e6*1000|0}
 function digitalWrite(p,v){${report('"P "+p+" "+(v?1:0)+" "+$ms()')}}
-function pinMode(p,m){if($fn&&$dht&&m=="input_pullup")setTimeout($bit,6)}
-function analogRead(){return $lux/1024}
+${/* Falling edges: of the response, 30 us after the release, of the first bit, and one at the end of each bit; all at once, so that a busy computer loses none. */ ''}
+function pinMode(p,m){
+if(!$fn||!$dht||m!="input_pullup")return;
+var t=1,h=30,i=-1;
+for(;i<41;i++){$fn({state:false,time:t+h/1e6,lastTime:t});t+=1e-4;h=i<0?80:$dht.charCodeAt(i>>3)>>(7-(i&7))&1?70:26}
+}
+${
+  options.orders
+    ? `
+var $ord=require("Storage").read("${ordersFile}"),$chg;
+function $upd(){$chg=$ord[${ordersMark.length}];eval($ord.substring(${ordersMark.length + 1},$ord.indexOf("\\n")));print(${byteLiteral(mark)}+"K "+$chg)}
+function analogRead(){if($ord[${ordersMark.length}]!=$chg)$upd();return $lux/1024}
+`
+    : 'function analogRead(){return $lux/1024}'
+}
 function setWatch(f){$fn=f;return 1}
 function clearWatch(){$fn=0}
-function $bit(){
-${/* Falling edges: of the response, 30 us after the release, of the first bit, and one at the end of each bit. */ ''}
-var t=1,h=30,i=-1;
-for(;i<41&&$fn;i++){$fn({state:false,time:t+h/1e6,lastTime:t});t+=1e-4;h=i<0?80:$dht.charCodeAt(i>>3)>>(7-(i&7))&1?70:26}
-}
 I2C1={setup:function(){},writeTo:function(){if(!$i2c)throw new Error("I2CWrite: No ACK 0");${report('"I "+btoa(E.toString(arguments))')}}};
 ${/* The real one would listen on a port of the computer. */ ''}
 require("TelnetServer").setOptions({mode:"off"});
@@ -121,6 +154,7 @@ exports.getStatus=function(){return ${esp32 ? '{rssi:-58}' : '{}'}};
 exports.getHostByName=function(h,c){setTimeout(c,5,$on==3?h:null)};
 exports.ping=function(h,c){if($on==3)setTimeout(c,5,{totalCount:1,timeoutCount:0,bytes:32,error:0,respTime:5,seqNo:1})};
 });
+${options.orders ? '$upd();' : ''}
 E.reboot=(function(r){return function(){print(${byteLiteral(mark)}+"B "+$ms());r()}})(E.reboot);
 `.replace(/\n+/g, '\n');
 }

@@ -19,7 +19,7 @@ describe('a start', () => {
       'esp8266',
       'print("boot");E.on("init",function(){print("init")});function onInit(){print("onInit")}let kept=7;',
     );
-    expect([lines, value('kept')]).toEqual([['boot', 'init', 'onInit'], 7]);
+    expect([lines, value('kept')]).toEqual([['boot', 'init', 'Running onInit()...', 'onInit'], 7]);
   });
 
   test('takes .bootrst instead when there is one, and .boot0 before either', () => {
@@ -212,11 +212,56 @@ describe('the watchdog', () => {
     expect(reasons).toEqual(['wdt reset']);
   });
 
-  test('of the ESP8266 does nothing', () => {
+  test('of the ESP32 counts from the idle loop on: calls that block one after the other add up', () => {
+    const { board, clock } = bareBoard('esp32', 'E.enableWatchdog(1)');
+    const reasons: string[] = [];
+    board.onReset = (reason) => reasons.push(reason);
+    const block = 'I2C1.writeTo(60,new Uint8Array(70));';
+    board.evaluate(
+      `I2C1.setup({sda:D21,scl:D22,bitrate:1000});setTimeout(function(){${block}setTimeout(function(){${block}},1)},10)`,
+    );
+    clock.advance(5000);
+    expect(reasons).toEqual([]);
+    board.evaluate(`setTimeout(function(){${block}${block}},10)`);
+    clock.advance(5000);
+    expect(reasons).toEqual(['wdt reset']);
+  });
+
+  test('of the ESP8266 cannot be asked for: the chip has one of three seconds', () => {
     const { board, clock } = bareBoard('esp8266', 'E.enableWatchdog(1,false)');
-    board.onReset = () => expect.unreachable('there is no watchdog');
+    const reasons: string[] = [];
+    board.onReset = (reason) => reasons.push(reason);
     clock.advance(10_000);
+    expect([board.running, reasons]).toEqual([true, []]);
+  });
+
+  test.each([
+    ['esp8266', '', ['soft wdt'], 3010],
+    ['esp32', 'E.enableWatchdog(20);', ['wdt reset'], 20_010],
+    ['esp32', '', [], Infinity],
+  ] as const)('of the %s ends an endless loop: %s', (chip, enable, expected, biteMs) => {
+    const { board, clock } = bareBoard(chip, enable + 'digitalWrite(2,1)', { endlessMs: 20 });
+    const bites: [string, number][] = [];
+    board.onReset = (reason) => bites.push([reason, clock.now()]);
+    board.evaluate(
+      'setTimeout(function(){try{for(;;)digitalWrite(2,1)}catch(e){print(e)}finally{print("out")}},10)',
+    );
+    clock.advance(60_000);
+    expect(bites).toEqual(expected.map((reason) => [reason, biteMs]));
+    expect(board.running).toBe(expected.length > 0);
+    board.reset();
     expect(board.running).toBe(true);
+  });
+
+  test('an endless loop in boot code is ended at every start', () => {
+    const { board, clock, lines } = bareBoard(
+      'esp8266',
+      'print(require("ESP8266").getResetInfo().reason);for(;;);',
+      { endlessMs: 5 },
+    );
+    clock.advance(10_000);
+    expect(lines).toEqual(['power on', 'soft wdt', 'soft wdt', 'soft wdt']);
+    expect(board.running).toBe(false);
   });
 });
 

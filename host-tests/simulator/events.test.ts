@@ -128,7 +128,7 @@ describe('promises', () => {
   test('that are refused without anybody listening are printed', () => {
     const { clock, lines } = bareBoard('esp8266', 'Promise.reject("lost")');
     clock.advance(1);
-    expect(lines).toEqual(['Uncaught lost']);
+    expect(lines).toEqual(['Uncaught Error: Unhandled promise rejection: lost']);
   });
 
   test('have no race, any, allSettled or finally', () => {

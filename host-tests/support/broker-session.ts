@@ -1,6 +1,5 @@
 import { type IConnectPacket, type Packet, type QoS, generate, parser } from 'mqtt-packet';
-import type { VirtualStream } from '../../simulator/network';
-import { type Published, type ScriptedBroker, published, topicMatches } from './broker';
+import { type BrokerStream, type Published, type ScriptedBroker, published, topicMatches } from './broker';
 
 /** One connection to a scripted broker; a session once it has logged in. */
 export class BrokerSession {
@@ -15,7 +14,7 @@ export class BrokerSession {
 
   constructor(
     private readonly broker: ScriptedBroker,
-    private readonly stream: VirtualStream,
+    private readonly stream: BrokerStream,
     private readonly onOver: () => void,
   ) {
     const packets = parser({ protocolVersion: 4 });

@@ -1,7 +1,18 @@
 import type { IPublishPacket, ISubscription, Packet, QoS } from 'mqtt-packet';
 import type { Clock } from '../../simulator';
-import type { Listener, VirtualNetwork } from '../../simulator/network';
+import type { Listener, VirtualStream } from '../../simulator/network';
 import { BrokerSession } from './broker-session';
+
+/** One connection, as a broker holds it. */
+export type BrokerStream = Pick<
+  VirtualStream,
+  'write' | 'onData' | 'onClose' | 'destroy' | 'reset' | 'forget'
+>;
+
+/** Where a broker listens: a simulated network, or the computer's own. */
+export interface BrokerNetwork {
+  listen(ip: string, port: number, onConnection: (stream: BrokerStream) => void): Listener;
+}
 
 /** What a broker may do wrong. All of it may be changed at any time. */
 export interface BrokerFaults {
@@ -54,8 +65,8 @@ export interface BrokerOptions {
 }
 
 /**
- * An MQTT 3.1.1 broker on a simulated network, in virtual time: sessions, retained messages, last wills, QoS 0 and 1,
- * keep-alive, and one client to an identifier. It does what a test tells it to do wrong.
+ * An MQTT 3.1.1 broker on the network and the clock that it is handed, virtual or real ones: sessions, retained messages,
+ * last wills, QoS 0 and 1, keep-alive, and one client to an identifier. It does what a test tells it to do wrong.
  *
  * ```ts
  * const broker = new ScriptedBroker(network, clock);      // on 192.168.1.10:1883
@@ -99,7 +110,7 @@ export class ScriptedBroker {
   #listener: Listener | undefined;
 
   constructor(
-    private readonly network: VirtualNetwork,
+    private readonly network: BrokerNetwork,
     readonly clock: Clock,
     options: BrokerOptions = {},
   ) {

@@ -38,6 +38,7 @@ export function flashedWith(chip: ChipName, kitJson: string): Flash {
   return flash;
 }
 
-function slot(body: string): string {
+/** A file of this body, verified, as the first to be written. */
+export function slot(body: string): string {
   return slotFile({ sequence: 1, length: body.length, crc: crc32(Buffer.from(body, 'latin1')) }, body);
 }

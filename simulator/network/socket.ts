@@ -251,10 +251,10 @@ export class Net {
     const { interpreter } = this.station;
     const { received, object } = connection;
     if (received === '') return false;
-    const listeners = interpreter.emitters.listeners(object, 'data');
-    if (listeners.length > 0) {
+    if (interpreter.emitters.isHeard(object, 'data')) {
       connection.received = '';
-      for (const listener of [...listeners]) interpreter.call(listener as never, object, [received]);
+      for (const listener of [...interpreter.emitters.listeners(object, 'data')])
+        interpreter.call(listener as never, object, [received]);
       return true;
     }
     const free = streamBufferBytes - connection.buffered.length;

@@ -208,7 +208,9 @@ export const refusalCases: Case[] = [
       const answer = await ask(bench, 'USBLED/ON'.padEnd(1_048_576), { withinMs: 60_000 });
       expect(JSON.parse(answer)).toMatchObject({ ok: false, error: 'longer than 256 bytes' });
       expect(bench.lamp.lit).toBe(false);
-      expect(JSON.parse(await ask(bench, 'USBLED/ON'))).toMatchObject({ ok: true, lamp: 'ON' });
+      // Refused as soon as its length is known: the rest of it has to pass first.
+      const withinMs = promptMs + 60 * bench.slackMs;
+      expect(JSON.parse(await ask(bench, 'USBLED/ON', { withinMs }))).toMatchObject({ ok: true, lamp: 'ON' });
     },
   },
 ];

@@ -177,6 +177,8 @@ describe('the console on a port', () => {
     const first = client();
     await first.until('>');
     const second = client();
+    // Unread, it would keep the connection, and with it the server, from ever closing.
+    second.socket.write('1+2\n');
     expect(await second.ended).toBe('The console is in use by another connection.\r\n');
     first.socket.write('1+2\n');
     expect(await first.until('=3\r\n>')).toBe('1+2\r\n=3\r\n>');

@@ -1,0 +1,50 @@
+/** Why a board's console could not be used. */
+export type BoardFailure =
+  | 'bad-port'
+  | 'no-port'
+  | 'no-permission'
+  | 'busy'
+  | 'refused'
+  | 'silent'
+  | 'lost'
+  | 'not-espruino'
+  | 'locked';
+
+/** The message is the sentence for the user, and never holds a password. */
+export class BoardError extends Error {
+  override name = 'BoardError';
+
+  constructor(
+    readonly kind: BoardFailure,
+    sentence: string,
+  ) {
+    super(sentence);
+  }
+}
+
+/** An exception that the board's own interpreter raised while it evaluated something; the message is the board's. */
+export class BoardScriptError extends Error {
+  override name = 'BoardScriptError';
+}
+
+/** 1 is any other failure. The table stands in docs/flashing.md. */
+export function exitCodeOf(failure: BoardFailure): number {
+  switch (failure) {
+    case 'bad-port':
+      return 2;
+    case 'no-port':
+      return 3;
+    case 'no-permission':
+      return 4;
+    case 'busy':
+      return 5;
+    case 'refused':
+    case 'silent':
+    case 'lost':
+      return 6;
+    case 'not-espruino':
+      return 7;
+    case 'locked':
+      return 8;
+  }
+}

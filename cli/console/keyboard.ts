@@ -1,0 +1,63 @@
+import type { BoardConsole } from '../board-console';
+
+/** Ctrl-], as in telnet: no line of a program has it. */
+const leaveKey = '\x1d';
+/** A board that is idle answers at once. */
+const quietMs = 3000;
+/** Drops what is half typed. */
+const eraseLine = '\x1b[2H';
+/** Espruino's greeting turns this off. */
+const wrapLines = '\x1b[?7h';
+
+/** Hands keys to the board and what it says to the screen, until the key to leave; returns the exit code. */
+export async function runKeyboard(
+  board: BoardConsole,
+  passwords: string[],
+  input: NodeJS.ReadStream,
+  output: NodeJS.WriteStream,
+  tell: (line: string) => void,
+): Promise<number> {
+  tell(`Console of the board at ${board.port}. Ctrl-] leaves.`);
+  const unused = [...passwords];
+  let heard = '';
+  let unlocked = false;
+  board.onBytes = (bytes) => {
+    clearTimeout(quiet);
+    output.write(Buffer.from(bytes, 'latin1'));
+    heard = (heard + bytes).slice(-20);
+    unlocked ||= heard.includes('Logged in.');
+    // Once each: then it is the user's to type another.
+    if (heard.endsWith('password>') && unused.length > 0) board.write(`${unused.shift()}\n`);
+  };
+  const quiet = setTimeout(
+    () => tell('The board says nothing. Press its reset button; npm run doctor looks closer.'),
+    quietMs,
+  );
+  input.setRawMode(true);
+  input.resume();
+  try {
+    board.write('\n');
+    const left = new Promise<number>((resolve) => {
+      input.on('data', (keys: Buffer) => {
+        const typed = keys.toString('latin1');
+        const end = typed.indexOf(leaveKey);
+        board.write(end < 0 ? typed : typed.slice(0, end));
+        if (end >= 0) resolve(0);
+      });
+      input.on('end', () => resolve(0));
+    });
+    const lost = board.closed.then(() => {
+      tell(`\r\nThe connection to ${board.port} ended.`);
+      return 6;
+    });
+    return await Promise.race([left, lost]);
+  } finally {
+    clearTimeout(quiet);
+    board.onBytes = undefined;
+    // Who connects next is to be asked again.
+    if (unlocked) board.write(`${eraseLine}\x10E.lockConsole()\n`);
+    input.setRawMode(false);
+    input.pause();
+    output.write(`${wrapLines}\r\n`);
+  }
+}

@@ -1,0 +1,97 @@
+import { boardOf } from '../../shared/boards';
+import type { BoardName, KitSettings } from '../../shared/settings';
+import { slotHeaderLength } from '../../shared/slots';
+import {
+  type BoardConsole,
+  BoardError,
+  type BoardSlot,
+  BoardScriptError,
+  readSlots,
+  slotToBoot,
+} from '../board-console';
+import { FlashError } from './flash-error';
+
+/** What is on a board before it is flashed. */
+export interface BoardFacts {
+  /** Espruino's version, `2v29`. */
+  version: string;
+  /** The name of Espruino's build. */
+  build: string;
+  /** aa:bb:cc:dd:ee:ff; empty where there is no WiFi. */
+  mac: string;
+  /** The largest file that Storage can take, in bytes; what replaced files have left behind is not counted. */
+  freeBytes: number;
+  fw: BoardSlot[];
+  kit: BoardSlot[];
+  /** Number of the kit that it is; undefined when it is none yet. */
+  kitNumber: number | undefined;
+  /** The boot code; undefined when there is none. */
+  loader: { bytes: number; crc: number } | undefined;
+}
+
+/** Source: Espruino boards/*.py. The interpreter's Linux form stands for either. */
+const builds: Record<string, BoardName[]> = {
+  ESP8266_4MB: ['nodemcu'],
+  ESP32: ['esp32'],
+  LINUX: ['nodemcu', 'esp32'],
+};
+
+/** Reads, and changes nothing. */
+export async function readFacts(board: BoardConsole): Promise<BoardFacts> {
+  const build = String(await board.evaluate('process.env.BOARD'));
+  if (!(build in builds)) {
+    throw new BoardError(
+      'not-espruino',
+      `the board at ${board.port} runs Espruino's build ${build}: expected ESP8266_4MB or ESP32; --runtime writes one`,
+    );
+  }
+  const kit = await readSlots(board, 'kit');
+  return {
+    version: board.version,
+    build,
+    mac: await readMac(board),
+    freeBytes: Number(await board.evaluate('require("Storage").getFree()')),
+    fw: await readSlots(board, 'fw'),
+    kit,
+    kitNumber: await readKitNumber(board, slotToBoot(kit)),
+    loader: await readLoader(board),
+  };
+}
+
+/** Throws a FlashError when the kit's configuration is for another board than this. */
+export function ensureSameBoard(port: string, { build, mac }: BoardFacts, settings: KitSettings): void {
+  const kit = `kit ${settings.kit}`;
+  if (!builds[build]!.includes(settings.board)) {
+    throw new FlashError(
+      'wrong-board',
+      `kit.config.ts says that ${kit} is a ${boardOf(settings.board).title}, and the board at ${port} is a ${boardOf(builds[build]![0]!).title}`,
+    );
+  }
+  if (settings.mac !== undefined && mac !== '' && settings.mac !== mac) {
+    throw new FlashError(
+      'wrong-board',
+      `kit.config.ts says that ${kit} is the board ${settings.mac}, and the board at ${port} is ${mac}`,
+    );
+  }
+}
+
+async function readMac(board: BoardConsole): Promise<string> {
+  try {
+    return String(await board.evaluate('require("Wifi").getIP().mac')).toLowerCase();
+  } catch (error) {
+    if (error instanceof BoardScriptError) return '';
+    throw error;
+  }
+}
+
+async function readKitNumber(board: BoardConsole, slot: BoardSlot | undefined): Promise<number | undefined> {
+  if (!slot) return undefined;
+  const body = `require("Storage").read("${slot.name}",${slotHeaderLength},${slot.header!.length})`;
+  return Number(await board.evaluate(`JSON.parse(${body}).kit`)) || undefined;
+}
+
+async function readLoader(board: BoardConsole): Promise<BoardFacts['loader']> {
+  const read = '(function(f){return f?[f.length,E.CRC32(f)]:0})(require("Storage").read(".bootcde"))';
+  const found = await board.evaluate(read);
+  return Array.isArray(found) ? { bytes: Number(found[0]), crc: Number(found[1]) } : undefined;
+}

@@ -1,0 +1,92 @@
+import { type BoardSlot, type SlotName, slotToBoot } from '../board-console';
+import type { BoardFacts } from './board-facts';
+import { FlashError } from './flash-error';
+import { crcOf, loaderCopy, plainFile, roomOf, slotOf, type StoredFile } from './stored-file';
+
+/** What is to be written; a part that is on the board already is undefined. */
+export interface Plan {
+  firmware: StoredFile | undefined;
+  kit: StoredFile | undefined;
+  loader: StoredFile | undefined;
+  /** Storage is full of what was replaced, and is erased first. */
+  erase: boolean;
+}
+
+export interface Wanted {
+  /** Not for `--config-only`. */
+  firmware?: string | undefined;
+  loader?: string | undefined;
+  kitJson: string;
+}
+
+/** Room for what the board itself writes: a second file that counts boots. */
+const ownBytes = 512;
+/** Bytes of Storage. Source: Espruino boards/ESP8266_4MB.py, boards/ESP32.py: 48 and 224 pages of 4,096 */
+const storageBytes: Record<string, number> = { ESP8266_4MB: 196_608, ESP32: 917_504, LINUX: 196_608 };
+
+/**
+ * Puts what differs from the board into the idle slots. Throws a FlashError when it does not fit; where only what was
+ * replaced is in the way, Storage is erased, unless the board would be lost if that were cut short.
+ */
+export function makePlan(facts: BoardFacts, wanted: Wanted, mayErase: boolean): Plan {
+  const plan: Plan = {
+    firmware: newSlot(facts.fw, wanted.firmware),
+    kit: newSlot(facts.kit, wanted.kitJson),
+    loader: newLoader(facts, wanted.loader),
+    erase: false,
+  };
+  if (roomFor(plan) <= facts.freeBytes) return plan;
+  const whole = makePlanForEmpty(facts, wanted);
+  if (!wanted.firmware || roomFor(whole) > storageBytes[facts.build]!) {
+    throw new FlashError(
+      'no-room',
+      `not enough flash: ${roomFor(plan)} bytes are needed and ${facts.freeBytes} are free` +
+        (wanted.firmware ? '' : '; without --config-only it is erased and written anew'),
+    );
+  }
+  if (!mayErase) {
+    throw new FlashError(
+      'no-room',
+      `not enough flash: ${roomFor(plan)} bytes are needed and ${facts.freeBytes} are free. The rest is taken by ` +
+        'what was replaced; flash this board once over USB, which erases it and can be repeated if it is cut short',
+    );
+  }
+  return whole;
+}
+
+export function filesOf({ firmware, kit, loader }: Plan): StoredFile[] {
+  return [firmware, kit, loader].filter((file) => file !== undefined);
+}
+
+function makePlanForEmpty(facts: BoardFacts, wanted: Wanted): Plan {
+  const empty: BoardFacts = { ...facts, fw: [], kit: [], loader: undefined };
+  return {
+    firmware: newSlot(empty.fw, wanted.firmware, 'fw0'),
+    kit: newSlot(empty.kit, wanted.kitJson, 'kit0'),
+    loader: newLoader(empty, wanted.loader),
+    erase: true,
+  };
+}
+
+function roomFor(plan: Plan): number {
+  const files = filesOf(plan).reduce((sum, file) => sum + roomOf(file), ownBytes);
+  // The loader lies there twice for a while, and what guards the change is smaller.
+  return files + (plan.loader ? 2 * roomOf(plan.loader) : 0);
+}
+
+/** The slot that the board would not boot, filled; undefined when the one that it would boot holds this text. */
+function newSlot(slots: BoardSlot[], text: string | undefined, first?: SlotName): StoredFile | undefined {
+  if (text === undefined) return undefined;
+  const booted = slotToBoot(slots);
+  const same = booted?.header?.length === text.length && booted.header.crc === crcOf(text);
+  if (same && !booted.abandoned) return undefined;
+  const idle = first ?? slots.find((slot) => slot !== booted)!.name;
+  const highest = Math.max(0, ...slots.map(({ header }) => header?.sequence ?? 0));
+  return slotOf(idle, text, highest + 1);
+}
+
+function newLoader({ loader }: BoardFacts, text: string | undefined): StoredFile | undefined {
+  if (text === undefined) return undefined;
+  const same = loader?.bytes === text.length && loader.crc === crcOf(text);
+  return same ? undefined : plainFile(loaderCopy, text);
+}

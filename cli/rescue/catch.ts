@@ -1,0 +1,43 @@
+import { slotHeaderLength } from '../../shared/slots';
+import { type BoardConsole, BoardError, BoardScriptError } from '../board-console';
+
+/** The loader's pause before the firmware starts is 2 s; this many attempts find room in it. */
+const attemptMs = 250;
+/** From then on what runs is interrupted as well, which an ESP32 notices even in an endless loop. */
+const patientAttempts = 16;
+const attemptsPerInterrupt = 4;
+
+/**
+ * Deletes every timer, and with them the start of the firmware. A firmware that runs already is stopped by it, so the
+ * outputs are made safe in the same breath: nothing would put the lamp out any more.
+ */
+const stop =
+  'clearTimeout();clearWatch();try{(function(k){digitalWrite(k.pins.relay,1-k.relayOn);digitalWrite(k.pins.led,1-k.ledOn)})' +
+  `(JSON.parse(require("Storage").read(KIT,${slotHeaderLength})))}catch(e){}`;
+
+/**
+ * Keeps a board from running its firmware: says the words again and again, until they fall into the pause after a reset.
+ * False when that has not happened in time. A BoardError when the connection broke.
+ */
+export async function catchBoard(board: BoardConsole, timeoutMs: number): Promise<boolean> {
+  for (let attempt = 0; attempt < timeoutMs / attemptMs; attempt++) {
+    if (attempt >= patientAttempts && attempt % attemptsPerInterrupt === 0) board.write('\x03');
+    try {
+      await board.evaluateLater((answer) => `${stop};${answer('1')}`, attemptMs);
+      return true;
+    } catch (error) {
+      if (error instanceof BoardScriptError) continue;
+      if (!(error instanceof BoardError) || error.kind !== 'silent') throw error;
+    }
+  }
+  return false;
+}
+
+/** A chip takes a moment until it really restarts. */
+const restartMs = 500;
+
+/** Restarts the board. One that was asked for is no crash: the loader counts those that have no such mark. */
+export async function restart(board: BoardConsole): Promise<void> {
+  board.send('try{require("Storage").write("boots"+(GOOD&1),"1",GOOD>>1)}catch(e){}E.reboot()');
+  await new Promise((resolve) => setTimeout(resolve, restartMs));
+}

@@ -1,0 +1,55 @@
+import { expect, test } from 'vitest';
+import { Flash } from '../../../simulator';
+import { bootLines, flashBoard, kitThatSays } from './slot-board';
+
+const before = 'loader A, firmware A, kit A';
+const after = 'loader B, firmware B, kit B';
+
+/** A board that was flashed once, by the same means. */
+async function flashedBefore(): Promise<Flash> {
+  const flash = new Flash();
+  await flashBoard(flash, kitThatSays('A'));
+  return flash;
+}
+
+/** What the board boots after a power cut at each change of the flash, in order, without repetitions. */
+function boots(states: Flash[]): string[] {
+  // It counts boots in the flash that it boots from.
+  const said = states.map((flash) => bootLines(flash).join(', '));
+  return said.filter((boot, index) => boot !== said[index - 1]);
+}
+
+test('a power cut at any write leaves a board that boots what it booted, or the new one', async () => {
+  const states = await flashBoard(await flashedBefore(), kitThatSays('B'));
+  // A change for every four bytes: loader twice, firmware, configuration.
+  expect(states.length).toBeGreaterThan(500);
+  expect(boots(states)).toEqual([
+    before,
+    'loader B, firmware A, kit A',
+    'loader B, firmware A, kit B',
+    after,
+  ]);
+});
+
+test('with --config-only there is nothing between the old configuration and the new one', async () => {
+  const { kitJson } = kitThatSays('B');
+  const states = await flashBoard(await flashedBefore(), { kitJson });
+  expect(boots(states)).toEqual([before, 'loader A, firmware A, kit B']);
+});
+
+test('a board that was never flashed says what it lacks until it has it', async () => {
+  const said = boots(await flashBoard(new Flash(), kitThatSays('A')));
+  expect(said[0]).toBe('');
+  expect(said.at(-1)).toBe(before);
+  expect(said.length).toBeGreaterThan(2);
+  for (const boot of said.slice(1, -1)) expect(boot).toMatch(/^loader A, Lamplighter: no (?:firmware|kit)/);
+});
+
+test('after a power cut the board is flashed anew, whatever the cut has left', async () => {
+  const states = await flashBoard(await flashedBefore(), kitThatSays('B'));
+  for (const [cut, flash] of states.entries()) {
+    if (cut % 17 > 0) continue;
+    await flashBoard(flash, kitThatSays('B'));
+    expect(bootLines(flash).join(', '), `cut before write ${cut + 1}`).toBe(after);
+  }
+});

@@ -1,0 +1,35 @@
+import { describe, test, vi } from 'vitest';
+import type { Case, WireBench } from '../support/kit-bench';
+import { chapters } from '../conformance/cases';
+import { wireCases } from '../conformance/cases/wire';
+import { withConsole } from '../conformance/verbs';
+import { EngineBench } from './engine-bench';
+import { findForms } from './interpreter';
+
+// Each case has a board of its own, and most of its time is waiting.
+vi.setConfig({ maxConcurrency: 16 });
+
+const all: { title: string; cases: Case<WireBench>[] }[] = [
+  ...chapters,
+  { title: 'on the wire', cases: wireCases },
+];
+
+describe.concurrent.each(await findForms(process.env))('$chip $name', (form) => {
+  for (const { title, cases } of all) {
+    describe(title, () => {
+      for (const { title, given, run } of cases) {
+        test(title, async () => {
+          const bench = await EngineBench.create(form, given);
+          try {
+            await bench.start(given);
+            await run(bench);
+          } catch (error) {
+            throw withConsole(error, bench);
+          } finally {
+            await bench.stop();
+          }
+        });
+      }
+    });
+  }
+});
