@@ -1,6 +1,7 @@
 import { dirname, join } from 'node:path';
 import type { Plugin } from 'rollup';
 import ts from 'typescript';
+import { inlineConstants } from './constants';
 import { root } from './root';
 
 /**
@@ -25,7 +26,11 @@ export function typescript(): Plugin {
       const source = file.endsWith('.ts') ? program!.getSourceFile(slashed(file)) : undefined;
       if (!source) return null;
       const output = { code: '', map: '' };
-      program!.emit(source, (name, text) => (output[name.endsWith('.map') ? 'map' : 'code'] = text));
+      const write: ts.WriteFileCallback = (name, text) =>
+        (output[name.endsWith('.map') ? 'map' : 'code'] = text);
+      program!.emit(source, write, undefined, false, {
+        before: [inlineConstants(program!.getTypeChecker())],
+      });
       return output;
     },
   };

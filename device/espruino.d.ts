@@ -36,6 +36,7 @@ declare const process: {
   memory(collect: boolean): { free: number; usage: number; total: number };
   version: string;
 };
+declare function print(...values: unknown[]): void;
 declare const console: { log(...values: unknown[]): void };
 declare const E: {
   /** Sent on OUT OF MEMORY, which is no exception and cannot be caught. */
@@ -51,7 +52,7 @@ declare const E: {
 interface I2C {
   setup(options: { scl: Pin; sda: Pin; bitrate: number }): void;
   /** Throws when the address is not acknowledged. */
-  writeTo(address: number, ...data: (string | number | Uint8Array)[]): void;
+  writeTo(address: number, ...data: (string | number | ArrayBuffer)[]): void;
 }
 declare const I2C1: I2C;
 
@@ -70,8 +71,6 @@ declare const Graphics: {
   ): Graphics;
 };
 interface ArrayBuffer {}
-interface Uint8Array {}
-declare const Uint8Array: { new (buffer: ArrayBuffer, offset: number, length: number): Uint8Array };
 
 interface Storage {
   /** A string that lies in flash and costs one variable; undefined when there is no such file. */
@@ -141,6 +140,7 @@ interface Array<T> {
   length: number;
   push(value: T): number;
   shift(): T | undefined;
+  splice(start: number, count: number): T[];
   indexOf(value: T): number;
   includes(value: T): boolean;
   concat(other: T[]): T[];

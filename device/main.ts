@@ -4,21 +4,33 @@
  * done by `drain`, flat: the ESP8266 crashes at about eight.
  */
 import { Effect } from '../shared/effects';
-import { newKit, stateJson, step, tickMs, KitEventType, type KitEvent, type KitState } from '../shared/kit';
+import {
+  kitJson,
+  newKit,
+  obey,
+  passTime,
+  takeMessage,
+  takeReading,
+  tickMs,
+  type KitState,
+} from '../shared/kit';
+
 import {
   keepAliveS,
   newLink,
   reasonText,
   seedOf,
-  stepLink,
+  stayOnline,
+  takeLinkEvent,
+  tickLink,
   LinkEventType,
   Phase,
-  type LinkEvent,
   type LinkState,
 } from '../shared/link';
-import { greetingText, messageText, telemetryJson, withAge } from '../shared/messages';
+import { greeting, messageText, telemetryJson } from '../shared/messages';
 import { acknowledge, age, enqueue, newOutbox, outboxMax, restart } from '../shared/outbox';
 import {
+  chr,
   connectPacket,
   newInbound,
   nextPacket,
@@ -29,13 +41,7 @@ import {
   Flag,
   Packet,
 } from '../shared/packets';
-import {
-  settingsError,
-  type BoardName,
-  type KitSettings,
-  type NetworkSettings,
-  type PinSettings,
-} from '../shared/settings';
+import { settingsError, type KitSettings, type NetworkSettings } from '../shared/settings';
 import { slotHeaderLength } from '../shared/slots';
 import { decodeDht22 } from '../shared/dht22';
 import { version } from '../shared/version';
@@ -56,10 +62,10 @@ const enum Todo {
   Close = 1 << (FirstEffect + Effect.Close),
   Leave = 1 << (FirstEffect + Effect.Leave),
   Failed = 1 << (FirstEffect + Effect.Failed),
-  /** Events for the link that came up where no step may be called. */
-  Closed = 1 << 26,
-  Resolved = 1 << 27,
-  Pinged = 1 << 28,
+  Restart = 1 << (FirstEffect + Effect.Restart),
+  Good = 1 << 28,
+  /** All that has to do with the link, and with the end of a boot. */
+  Link = Phases | Address | Pingreq | Close | Failed | Restart | Good,
   Draw = 1 << 29,
 }
 
@@ -67,15 +73,29 @@ const enum Todo {
 const unsentMax = 1000;
 /** Bytes that may arrive during the 50 ms of a DHT22 reading before it is given up for them. */
 const unreadMax = 1000;
+/** A calm kit takes so many ticks as one. */
+const beatTicks = 5;
+/** News in one sample may become news in the mean of any four with it. */
+const oddTicks = 5;
+/** Above every light that can be measured. */
+const anyLight = 9999;
 /** Below this many free variables what is queued is dropped. */
 const lowWater = 120;
-/** Link and outbox count time in beats of this length, ms. */
+/** A calm kit, link and outbox count time in beats of this length, ms. */
 const beatMs = 500;
 /** Longest time that one tick stands for, ms. */
 const tickMsMax = 60_000;
 const subscribeId = 1;
 /** Packet identifiers of commands that were obeyed lately: a duplicate is obeyed once. */
 const recentMax = 8;
+/** A boot that lasts this long has gone well, ms. */
+const goodMs = 60_000;
+/** Safe mode ends by itself after this time, ms. */
+const safeMs = 300_000;
+/** The tick is looked after this often, ms: on ESP8266 `E.enableWatchdog` does nothing. */
+const liveMs = 10_000;
+/** Time for what was sent to leave before a restart, ms. */
+const partingMs = 500;
 
 const wifi = require('Wifi');
 const inbound = newInbound();
@@ -87,50 +107,250 @@ let recent: number[] = [];
 let kit: KitState;
 let link: LinkState;
 let socket: Socket;
-let pins: PinSettings;
+let relayPin: Pin;
+let ledPin: Pin;
+let dht22Pin: Pin;
+let cdsPin: Pin;
 let relayOn: number;
 let ledOn: number;
 let oled: number;
-let board: BoardName;
-/** JSON text of what does not change while online, for `state`. */
+/** The topic `iot/<kit>`, and how a PUBLISH on it goes on after its length. */
+let mine: string;
+let head: string;
+/** Where its payload begins. */
+let headEnd: number;
+/** The end of the document on `state`, which does not change while online. */
 let about: string;
 /** Address of the broker. */
 let broker: string;
 
 let todo = 0;
+/** An event for the link that came up where no step may be called. */
+let later = LinkEventType.Tick;
 /** 1 while the DHT22 is read: nothing draws, parses or sends. */
 let sampling = 0;
 let unsent = 0;
+/** 1 when something waits for the socket, or is to be sent once more. */
+let full = 0;
 let sequence = 0;
+/** The last three samples of the light, ten bits each, the newest lowest; and the one before them. */
+let past = 0;
+let oldest = 0;
+/** Ticks for which light is looked at closely. */
+let odd = 0;
+/** Ticks since time was measured last. */
+let ticks = 0;
+/** A sample from `low` to below `high` is no news. */
+let low = 0;
+let high = 0;
 let beat = 0;
+let uptimeMs = 0;
 let lastS = getTime();
-const startS = lastS;
+/** 1 when time was measured since it was looked after. */
+let live = 1;
 
 function readSettings(): KitSettings {
   return JSON.parse(require('Storage').read(KIT, slotHeaderLength)!);
 }
 
-/**
- * Does the one thing, or notes it. One early return after the other: each further `else` of a chain
- * would lie deeper on the C stack.
- */
+/** Does the one thing, or notes it. */
 function act(effect: Effect, value?: number | string, text?: string): void {
-  if (effect === Effect.Result) return enqueue(outbox, value as string, 0);
-  if (effect === Effect.Lamp) return digitalWrite(pins.relay, value ? relayOn : 1 - relayOn);
-  if (effect === Effect.Led) return digitalWrite(pins.led, value ? ledOn : 1 - ledOn);
-  if (effect === Effect.Reply) {
-    if (replies.length < 2 * outboxMax) {
-      replies.push(value as string);
-      replies.push(text!);
-    } else outbox.dropped++;
-    return;
-  }
-  if (effect === Effect.Enter) todo |= (1 << (value as number)) | Todo.Draw;
-  else todo |= 1 << (effect + Todo.FirstEffect);
+  if (effect < Effect.Changed) {
+    const on = effect ? ledOn : relayOn;
+    digitalWrite(effect ? ledPin : relayPin, value ? on : 1 - on);
+    if (!effect) {
+      low = anyLight;
+      todo |= Todo.Draw;
+    }
+  } else if (text) reply('/' + value, text);
+  else if (effect === Effect.Result) enqueue(outbox, value as string, 0);
+  else
+    todo |= effect === Effect.Enter ? (1 << (value as number)) | Todo.Draw : 1 << (effect + Todo.FirstEffect);
 }
 
-function linkEvent(type: LinkEventType, value: number): LinkEvent {
-  return { type, value, lit: kit.lampMs > 0 ? 1 : 0 };
+/** Sends a text on the rest of a topic at once where that is possible. */
+function reply(rest: string, text: string): void {
+  if (unsent < unsentMax && !sampling && !replies[0] && link.phase === Phase.Online)
+    send(publishPacket(mine + rest, text, 0, 0));
+  else {
+    full = 1;
+    replies.push(rest);
+    if (replies.push(text) > 2 * outboxMax) {
+      replies.splice(0, 2);
+      outbox.dropped++;
+    }
+  }
+}
+
+function tellLink(type: LinkEventType, value: number): void {
+  takeLinkEvent(link, type, value, kit.lampMs, act);
+}
+
+/** The socket takes what is written: it is open, or has sent what waited. */
+function onWritable(): void {
+  unsent = 0;
+  if (full || link.phase === Phase.Open) {
+    if (link.phase === Phase.Open) tellLink(LinkEventType.Opened, 0);
+    drain();
+  }
+}
+
+function onClose(): void {
+  tellLink(LinkEventType.Closed, 0);
+  drain();
+}
+
+/** Most of what comes is one of our commands or a PUBACK, whole: both are known at sight. */
+function onData(data: string): void {
+  link.quietMs = 0;
+  const first = inbound.bytes || inbound.skip || sampling ? '' : data[0];
+  if (first === '@' && !data[4]) acknowledge(outbox, data.charCodeAt(2) * 256 + data.charCodeAt(3));
+  else {
+    const whole =
+      first === '0' && data.substr(2, headEnd - 2) === head && data.charCodeAt(1) + 2 === data.length;
+    const payload = whole ? data.substr(headEnd) : '';
+    if (payload[0] === 'U') passTick();
+    if (!payload || !obey(kit, payload, payload, act)) receive(data);
+    drain();
+  }
+}
+
+/** Understands what has arrived, packet by packet. */
+function receive(data: string): void {
+  inbound.bytes += data;
+  if (sampling && inbound.bytes.length < unreadMax) return;
+  passTick();
+  for (let type = nextPacket(inbound); type; type = nextPacket(inbound)) {
+    const id = inbound.id;
+    const flags = inbound.flags;
+    if (type === Packet.Publish) {
+      // One too long to hold can only be a set topic, and none that there is.
+      const topic = inbound.topic || mine + '/...';
+      const twice = flags & Flag.Duplicate && recent.indexOf(id) >= 0;
+      if (!twice && (topic + '/').substr(0, mine.length + 1) === mine + '/') {
+        const set = topic.substr(mine.length + 1);
+        const payload = inbound.payload;
+        const retained = flags & Flag.Retain;
+        if (set || retained || !obey(kit, payload, payload, act)) {
+          const command = takeMessage(kit, set, payload, inbound.size, retained, act);
+          if (command) obey(kit, command, set + ' ' + payload, act);
+          low = anyLight;
+        }
+      }
+      if (flags & Flag.Qos1 && id) {
+        send(pubackPacket(id));
+        if (recent.push(id) > recentMax) recent.shift();
+      }
+      continue;
+    }
+    if (type === Packet.Puback) acknowledge(outbox, id);
+    if (type === Packet.Connack) tellLink(LinkEventType.Connack, id & 255);
+    if (type === Packet.Suback) {
+      const codes = inbound.payload;
+      tellLink(LinkEventType.Suback, (codes.charCodeAt(0) | codes.charCodeAt(1)) & 128);
+    }
+    if (type === Packet.Malformed) tellLink(LinkEventType.Malformed, 0);
+    // The session has ended, and what lies behind does not count.
+    if (link.phase === Phase.Pause) return;
+  }
+}
+
+/** Does what is to do, unless a reading is under way, and sends what waits as long as the socket takes it. */
+function drain(): void {
+  while ((todo || later) && !sampling) /*@__NOINLINE__*/ work();
+  if (full && !sampling && link.phase === Phase.Online) /*@__NOINLINE__*/ sendKept();
+  while (
+    outbox.results[outbox.sent] !== undefined &&
+    unsent < unsentMax &&
+    !sampling &&
+    link.phase === Phase.Online
+  ) {
+    const index = outbox.sent++;
+    const text = outbox.results[index];
+    const flags = index < outbox.again ? Flag.Qos1 + Flag.Duplicate : Flag.Qos1;
+    if (text) send(publishPacket(mine + '/result', text, flags, outbox.id + index));
+  }
+}
+
+/** What could not be sent at once, and how much was dropped. */
+function sendKept(): void {
+  while (replies[0] && unsent < unsentMax) {
+    const topic = mine + replies.shift()!;
+    send(publishPacket(topic, replies.shift()!, 0, 0));
+  }
+  while (outbox.telemetry[0] && unsent < unsentMax) {
+    const text = outbox.telemetry.shift()!;
+    const ageMs = uptimeMs - parseInt(outbox.telemetry.shift()!);
+    const aged = text.substr(0, text.length - 1) + ',"ageMs":' + ageMs + '}';
+    send(publishPacket(mine + '/telemetry', aged, 0, 0));
+  }
+  if (outbox.dropped && unsent < unsentMax) {
+    const text = '{"ok":false,"error":"messages were dropped","dropped":' + outbox.dropped + '}';
+    outbox.dropped = 0;
+    send(publishPacket(mine + '/result', text, 0, 0));
+  }
+  full = unsent < unsentMax ? 0 : 1;
+}
+
+function send(bytes: string): void {
+  try {
+    socket.write(bytes);
+    unsent += bytes.length;
+  } catch {
+    later = LinkEventType.Closed;
+  }
+}
+
+/** One round of what is to do. */
+function work(): void {
+  // A phase that the link has left meanwhile is not to be entered any more.
+  const now = todo & (~Todo.Phases | (1 << link.phase));
+  todo = 0;
+  if (now & Todo.State && link.phase === Phase.Online) {
+    const text = kitJson(kit, about);
+    send(publishPacket(mine + '/state', text, Flag.Retain, 0));
+  }
+  if (later) {
+    tellLink(later, 1);
+    later = LinkEventType.Tick;
+  }
+  if (now & Todo.Link) /*@__NOINLINE__*/ workLink(now);
+  if (now & Todo.Telemetry) /*@__NOINLINE__*/ report();
+  if (now & (Todo.Telemetry | Todo.Draw) && oled) /*@__NOINLINE__*/ draw(oled, kit, link.phase);
+  if (now & Todo.Sample) /*@__NOINLINE__*/ sample();
+}
+
+/** Does what the link asks for, `now` as in `Todo`. What follows is called from here only, and costs no variable. */
+function workLink(now: number): void {
+  if (now & Todo.Close) close();
+  if (now & (Todo.Failed | (1 << Phase.Online))) {
+    const reason = reasonText(link.reason);
+    if (now & Todo.Failed) failed(now, reason);
+    else announce(reason);
+  }
+  if (now & Todo.Address) checkAddress();
+  if (now & Todo.Pingreq) send(pingreqPacket);
+  if (now & (1 << Phase.Ping)) ping();
+  if (now & (1 << Phase.Subscribe)) send(subscribePacket(subscribeId, mine, mine + '/+/set'));
+  if (now & (Todo.Good | Todo.Restart)) markGood();
+  if (now & Todo.Restart) leave();
+  // The other phases need what lies in flash; reading it takes variables for a moment.
+  if (!(now & Todo.Settings)) return;
+  const settings = readSettings();
+  const login = settings.broker;
+  if (now & (1 << Phase.Join)) join(settings.networks[link.network]);
+  if (now & (1 << Phase.Resolve)) resolve(login.host);
+  if (now & (1 << Phase.Open)) open(login.port);
+  if (!(now & (1 << Phase.Login))) return;
+  const bytes = connectPacket({
+    clientId: 'kit_' + kit.kit,
+    keepAliveS,
+    willTopic: mine + '/status',
+    willPayload: 'offline',
+    user: login.user,
+    password: login.password,
+  });
+  send(bytes);
 }
 
 function close(): void {
@@ -149,172 +369,46 @@ function close(): void {
   restart(outbox);
 }
 
-function open(port: number): void {
-  try {
-    socket = require('net').connect({ host: broker, port });
-    socket.on('connect', onOpened);
-    socket.on('data', onData);
-    socket.on('drain', onDrain);
-    socket.on('close', onClose);
-  } catch {
-    todo |= Todo.Closed;
-  }
-}
-
-function onOpened(): void {
-  stepLink(link, linkEvent(LinkEventType.Opened, 0), act);
-  drain();
-}
-
-function onData(data: string): void {
-  inbound.bytes += data;
-  link.quietMs = 0;
-  if (!sampling || inbound.bytes.length > unreadMax) receive();
-  drain();
-}
-
-function onDrain(): void {
-  unsent = 0;
-  drain();
-}
-
-function onClose(): void {
-  stepLink(link, linkEvent(LinkEventType.Closed, 0), act);
-  drain();
-}
-
-/** Obeys what has arrived, packet by packet. */
-function receive(): void {
-  const prefix = 'iot/' + kit.kit + '/';
-  for (let type = nextPacket(inbound); type; type = nextPacket(inbound)) {
-    const id = inbound.id;
-    const flags = inbound.flags;
-    if (type === Packet.Publish) {
-      // One too long to hold can only be a set topic, and none that there is.
-      const topic = inbound.topic || prefix + '...';
-      const twice = flags & Flag.Duplicate && recent.indexOf(id) >= 0;
-      const ours = (topic + '/').substr(0, prefix.length) === prefix;
-      const event: KitEvent = {
-        type: KitEventType.Command,
-        set: topic.substr(prefix.length),
-        payload: inbound.payload,
-        size: inbound.size,
-        retained: flags & Flag.Retain,
-      };
-      if (ours && !twice) step(kit, event, act);
-      if (flags & Flag.Qos1 && id) {
-        send(pubackPacket(id));
-        if (recent.push(id) > recentMax) recent.shift();
-      }
-      continue;
-    }
-    if (type === Packet.Puback) acknowledge(outbox, id);
-    if (type === Packet.Connack) stepLink(link, linkEvent(LinkEventType.Connack, id & 255), act);
-    if (type === Packet.Suback) {
-      const codes = inbound.payload;
-      stepLink(link, linkEvent(LinkEventType.Suback, (codes.charCodeAt(0) | codes.charCodeAt(1)) & 128), act);
-    }
-    if (type === Packet.Malformed) stepLink(link, linkEvent(LinkEventType.Malformed, 0), act);
-    // The session has ended, and what lies behind does not count.
-    if (link.phase === Phase.Pause) return;
-  }
-}
-
-/** Does what is to do, unless a reading is under way, and sends what waits as long as the socket takes it. */
-function drain(): void {
-  while (todo && !sampling) {
-    // A phase that the link has left meanwhile is not to be entered any more.
-    const now = todo & (~Todo.Phases | (1 << link.phase));
-    todo = 0;
-    if (now & Todo.Closed) stepLink(link, linkEvent(LinkEventType.Closed, 0), act);
-    if (now & Todo.Resolved) stepLink(link, linkEvent(LinkEventType.Resolved, 1), act);
-    if (now & Todo.Pinged) stepLink(link, linkEvent(LinkEventType.Pinged, 1), act);
-    if (now & Todo.Close) close();
-    if (now & Todo.Failed) failed(now);
-    if (now & Todo.Phases) enter(now);
-    if (now & (1 << Phase.Online)) announce();
-    if (now & Todo.Address) checkAddress();
-    if (now & Todo.Pingreq) send(pingreqPacket);
-    if (now & Todo.Telemetry) report();
-    if (now & Todo.State && link.phase === Phase.Online) {
-      const state = stateJson(kit, about);
-      publish('/state', state, Flag.Retain, 0);
-    }
-    if (now & (Todo.State | Todo.Telemetry | Todo.Draw) && oled) draw(oled, kit, link.phase);
-    if (now & Todo.Sample) sample();
-  }
-  if (sampling || link.phase !== Phase.Online) return;
-  while (unsent < unsentMax && replies.length) {
-    const rest = '/' + replies.shift()!;
-    publish(rest, replies.shift()!, 0, 0);
-  }
-  while (unsent < unsentMax && outbox.sent < outbox.results.length) {
-    const index = outbox.sent++;
-    const text = outbox.results[index];
-    const flags = index < outbox.repeat ? Flag.Qos1 + Flag.Duplicate : Flag.Qos1;
-    if (text) publish('/result', text, flags, outbox.id + index);
-  }
-  while (unsent < unsentMax && outbox.telemetry.length) {
-    const text = withAge(outbox.telemetry.shift()!, uptimeMs());
-    publish('/telemetry', text, 0, 0);
-  }
-  if (unsent < unsentMax && outbox.dropped) {
-    const text = '{"ok":false,"error":"messages were dropped","dropped":' + outbox.dropped + '}';
-    outbox.dropped = 0;
-    publish('/result', text, 0, 0);
-  }
-}
-
-function failed(now: number): void {
+function failed(now: number, reason: string): void {
   todo |= Todo.Draw;
   if (now & Todo.Leave) wifi.disconnect();
-  const reason = reasonText(link.reason);
-  console.log('link: ' + reason + '; next attempt in ' + Math.round(link.leftMs / 1000) + ' s');
+  print('link: ' + reason + '; next attempt in ' + Math.round(link.leftMs / 1000) + ' s');
+}
+
+function announce(reason: string): void {
+  const ip = wifi.getIP();
+  const board = link.blocking ? 'esp32' : 'nodemcu';
+  about = ',"board":"' + board + '","version":"' + version + '","ip":"' + ip.ip + '","mac":"' + ip.mac + '"}';
+  todo |= Todo.State;
+  full = 1;
+  print('link: online as kit_' + kit.kit + ', ' + ip.ip);
+  send(publishPacket(mine, greeting + kit.kit, 0, 0));
+  send(publishPacket(mine + '/status', kit.safe ? 'safe-mode' : 'online', Flag.Retain, 0));
+  if (!link.reconnects) return;
+  const offlineS = Math.round(link.offlineMs / 1000);
+  const text = '{"ok":true,"event":"reconnected","reason":"' + reason + '","offlineS":' + offlineS + '}';
+  enqueue(outbox, text, 0);
 }
 
 function checkAddress(): void {
   const ip = wifi.getIP().ip;
-  if (ip && ip !== '0.0.0.0') stepLink(link, linkEvent(LinkEventType.Address, 0), act);
-}
-
-/** Starts what the phases of the link wait for; `phases` has a bit for each. */
-function enter(phases: number): void {
-  const mine = 'iot/' + kit.kit;
-  if (phases & (1 << Phase.Ping)) ping();
-  if (phases & (1 << Phase.Subscribe)) send(subscribePacket(subscribeId, mine, mine + '/+/set'));
-  // The other phases need what lies in flash; reading it takes variables for a moment.
-  if (!(phases & Todo.Settings)) return;
-  const settings = readSettings();
-  const login = settings.broker;
-  if (phases & (1 << Phase.Join)) join(settings.networks[link.network]);
-  if (phases & (1 << Phase.Resolve)) resolve(login.host);
-  if (phases & (1 << Phase.Open)) open(login.port);
-  if (!(phases & (1 << Phase.Login))) return;
-  const bytes = connectPacket({
-    clientId: 'kit_' + kit.kit,
-    keepAliveS,
-    willTopic: mine + '/status',
-    willPayload: 'offline',
-    user: login.user,
-    password: login.password,
-  });
-  send(bytes);
+  if (ip && ip !== '0.0.0.0') later = LinkEventType.Address;
 }
 
 function join(network: NetworkSettings): void {
   wifi.connect(network.ssid, { password: network.password }, function (error) {
-    if (error) stepLink(link, linkEvent(LinkEventType.Dropped, 0), act);
+    if (error) tellLink(LinkEventType.Dropped, 0);
   });
 }
 
 /** An address needs no resolving, and on ESP32 2v29 `getHostByName` gives garbage: there `connect` resolves. */
 function resolve(host: string): void {
   broker = host;
-  if (host[0] <= '9' || (link.blocking && process.version === '2v29')) todo |= Todo.Resolved;
+  if (host[0] <= '9' || (link.blocking && process.version === '2v29')) later = LinkEventType.Resolved;
   else
     wifi.getHostByName(host, function (ip) {
       broker = ip || '';
-      stepLink(link, linkEvent(LinkEventType.Resolved, ip ? 1 : 0), act);
+      tellLink(LinkEventType.Resolved, ip ? 1 : 0);
       drain();
     });
 }
@@ -322,45 +416,39 @@ function resolve(host: string): void {
 function ping(): void {
   try {
     wifi.ping(broker, function (answer) {
-      if (answer.timeoutCount < answer.totalCount) stepLink(link, linkEvent(LinkEventType.Pinged, 1), act);
+      if (answer.timeoutCount < answer.totalCount) tellLink(LinkEventType.Pinged, 1);
       drain();
     });
   } catch {
     // A name cannot be pinged.
-    todo |= Todo.Pinged;
+    later = LinkEventType.Pinged;
   }
 }
 
-function announce(): void {
-  const ip = wifi.getIP();
-  about = ',"board":"' + board + '","version":"' + version + '","ip":"' + ip.ip + '","mac":"' + ip.mac + '"';
-  todo |= Todo.State;
-  console.log('link: online as kit_' + kit.kit + ', ' + ip.ip);
-  const greeting = greetingText(kit.kit);
-  publish('', greeting, 0, 0);
-  publish('/status', 'online', Flag.Retain, 0);
-  if (!link.reconnects) return;
-  const reason = reasonText(link.reason);
-  const offlineS = Math.round(link.offlineMs / 1000);
-  enqueue(
-    outbox,
-    '{"ok":true,"event":"reconnected","reason":"' + reason + '","offlineS":' + offlineS + '}',
-    0,
-  );
-}
-
-function publish(rest: string, text: string, flags: number, id: number): void {
-  const bytes = publishPacket('iot/' + kit.kit + rest, text, flags, id);
-  send(bytes);
-}
-
-function send(bytes: string): void {
+function open(port: number): void {
   try {
-    socket.write(bytes);
-    unsent += bytes.length;
+    socket = require('net').connect({ host: broker, port });
+    socket.on('connect', onWritable);
+    socket.on('drain', onWritable);
+    socket.on('data', onData);
+    socket.on('close', onClose);
   } catch {
-    todo |= Todo.Closed;
+    later = LinkEventType.Closed;
   }
+}
+
+/** Restarts the board, and not for a crash. */
+function leave(): void {
+  if (link.phase === Phase.Online) send(publishPacket(mine + '/status', 'offline', Flag.Retain, 0));
+  setTimeout(function () {
+    E.reboot();
+  }, partingMs);
+}
+
+/** Tells the loader that this boot has gone well, or ends by intent. */
+function markGood(): void {
+  if (GOOD) require('Storage').write('boots' + (GOOD & 1), '1', GOOD >> 1);
+  GOOD = 0;
 }
 
 /** Telemetry: the fixed text and JSON when online, kept for later when not. */
@@ -369,76 +457,115 @@ function report(): void {
   const status = details.rssi === undefined ? wifi.getStatus() : details;
   const text = telemetryJson(kit, {
     rssiDbm: status.rssi,
-    uptimeS: Math.round(uptimeMs() / 1000),
+    uptimeS: Math.round(uptimeMs / 1000),
     freeVars: process.memory(false).free,
     reconnects: Math.max(link.reconnects, 0),
     boot: BOOT,
     sequence: ++sequence,
   });
   retry();
-  if (link.phase !== Phase.Online || unsent >= unsentMax) return enqueue(outbox, text, uptimeMs());
+  if (link.phase !== Phase.Online || unsent >= unsentMax) return enqueue(outbox, text, uptimeMs);
   const message = messageText(kit.light, kit.temperature, kit.humidity);
-  act(Effect.Reply, 'message', message);
-  act(Effect.Reply, 'telemetry', text);
-}
-
-function uptimeMs(): number {
-  return Math.round((getTime() - startS) * 1000);
+  reply('/message', message);
+  reply('/telemetry', text);
 }
 
 function sample(): void {
   sampling = 1;
-  readDht22(pins.dht22, function (bits) {
+  readDht22(dht22Pin, function (bits) {
     const reading = decodeDht22(bits);
     sampling = 0;
-    step(kit, { type: KitEventType.Reading, temperature: reading[0], humidity: reading[1] }, act);
-    receive();
+    takeReading(kit, reading[0], reading[1], act);
+    receive('');
     drain();
   });
 }
 
-/** Every 100 ms: the kit; every 500 ms the link, too. A stall is one longer tick. */
+/** Every 100 ms, and mostly no more than this: while light is no news and nothing waits, five ticks are taken as one. */
 function tick(): void {
+  const sample = (analogRead(cdsPin) * 1024) | 0;
+  oldest = past >> 20;
+  past = (past << 10) | sample;
+  if (++ticks >= beatTicks || sample < low || sample >= high) /*@__NOINLINE__*/ pass();
+}
+
+/** Time, light, and what came of them. */
+function pass(): void {
+  const sample = past & 1023;
+  kit.light = (sample + ((past >> 10) & 1023) + ((past >> 20) & 1023) + (oldest & 1023)) >> 2;
+  if (!kit.settled) {
+    // Nothing of the lamp's own light comes into the mean of what follows it.
+    kit.light = sample;
+    past = sample * 0x100401;
+    oldest = sample;
+  }
+  passTick();
+  live = 1;
+  const dark = kit.dark;
+  low = dark ? 0 : kit.darkUnder;
+  high = dark ? kit.lightFrom : anyLight;
+  if (sample < low || sample >= high) odd = oddTicks;
+  if (odd) odd--;
+  if (odd || !kit.settled || kit.asked) low = anyLight;
+  if (beat >= beatMs) /*@__NOINLINE__*/ beatOn();
+  if (todo || full || !beat) drain();
+}
+
+/** Lets the kit catch up with the clock. A stall is one longer tick. */
+function passTick(): void {
   const nowS = getTime();
   let ms = Math.round((nowS - lastS) * 1000);
-  // Espruino makes up for missed periods back to back: the first of them has counted the time.
-  if (ms >= 0 && ms < tickMs / 4) return;
   // The clock was set back, or far ahead.
   if (ms < 0) ms = tickMs;
   if (ms > tickMsMax) ms = tickMsMax;
-  lastS = nowS;
-  step(kit, { type: KitEventType.Tick, ms, sample: (analogRead(pins.cds) * 1024) | 0 }, act);
-  beat += ms;
-  if (beat >= beatMs) {
-    const beatNow = beat;
-    beat = 0;
-    if (process.memory(false).free < lowWater) outbox.telemetry = [];
-    if (kit.lampMs > 0) todo |= Todo.Draw;
-    age(outbox, beatNow);
-    stepLink(link, linkEvent(LinkEventType.Tick, beatNow), act);
+  // Espruino makes up for missed periods back to back: the first of them has counted the time.
+  if (ms >= tickMs / 4) {
+    lastS = nowS;
+    beat += ms;
+    ticks = 0;
+    /*@__NOINLINE__*/ passTime(kit, ms, act);
   }
-  // Each beat, too: what was not acknowledged may have to be sent once more.
-  if (todo || !beat) drain();
+}
+
+/** Every 500 ms the link, too. */
+function beatOn(): void {
+  const ms = beat;
+  beat = 0;
+  uptimeMs += ms;
+  if (outbox.telemetry[0] && process.memory(false).free < lowWater) outbox.telemetry = [];
+  if (kit.lampMs > 0) todo |= Todo.Draw;
+  if (GOOD && uptimeMs >= goodMs) todo |= Todo.Good;
+  if (kit.safe && uptimeMs >= safeMs) todo |= Todo.Restart;
+  if (link.phase === Phase.Online) /*@__NOINLINE__*/ stayOnline(link, ms, act);
+  else /*@__NOINLINE__*/ tickLink(link, ms, kit.lampMs, act);
+  if (outbox.sent) age(outbox, ms);
 }
 
 /** Reads the settings into what lives, and starts; returns what is wrong with them. */
 function start(): string {
   const settings = readSettings();
+  const pins = settings.pins;
   const mac = wifi.getIP().mac;
   const error = settingsError(settings);
   // First of all, since the handler of OUT OF MEMORY needs them.
-  pins = settings.pins;
+  relayPin = pins.relay;
   relayOn = settings.relayOn;
-  console.log('Lamplighter ' + version + ', boot ' + BOOT + ', board ' + mac);
+  print('Lamplighter ' + version + ', boot ' + BOOT + ', board ' + mac + (SAFE ? ', safe mode' : ''));
   if (error) return error;
   if (settings.mac && settings.mac !== mac) return 'mac: this board is ' + mac + ', not ' + settings.mac;
+  ledPin = pins.led;
   ledOn = settings.ledOn;
+  dht22Pin = pins.dht22;
+  cdsPin = pins.cds;
   oled = settings.oled;
-  board = settings.board;
+  mine = 'iot/' + settings.kit;
+  head = '\0' + chr(mine.length) + mine;
+  headEnd = head.length + 2;
   // The tick that ends the hold may come late: the board draws and sends between ticks.
   settings.lamp.holdMs -= tickMs;
-  kit = newKit(settings.kit, settings.lamp, settings.telemetryMs);
-  link = newLink(settings.networks.length, board === 'esp32' ? 1 : 0, seedOf(mac, settings.kit));
+  kit = newKit(settings.kit, settings.lamp, settings.telemetryMs, SAFE);
+  const blocking = settings.board === 'esp32' ? 1 : 0;
+  link = newLink(settings.networks.length, blocking, seedOf(mac, settings.kit));
   if (oled) I2C1.setup({ scl: pins.scl, sda: pins.sda, bitrate: 400_000 });
   if (settings.console) {
     E.setPassword(settings.console);
@@ -448,31 +575,36 @@ function start(): string {
   return '';
 }
 
-// The loader has stopped it, but WiFi restores a saved one after the boot code.
-wifi.stopAP();
-
-E.on('errorFlag', function (flags) {
-  // Out of memory cannot be caught, and it deletes the interval that keeps the hold.
-  if (flags.includes('MEMORY')) {
-    digitalWrite(pins.relay, 1 - relayOn);
-    E.reboot();
-  }
-});
-
-const startError = start();
-if (startError) console.log('kit.json: ' + startError + '; the outputs stay off');
-else {
+function run(): void {
   wifi.on('associated', function () {
-    stepLink(link, linkEvent(LinkEventType.Associated, 0), act);
-    drain();
-  });
-  wifi.on('connected', function () {
-    stepLink(link, linkEvent(LinkEventType.Address, 0), act);
+    tellLink(LinkEventType.Associated, 0);
     drain();
   });
   wifi.on('disconnected', function () {
-    stepLink(link, linkEvent(LinkEventType.Dropped, 0), act);
+    tellLink(LinkEventType.Dropped, 0);
     drain();
   });
   setInterval(tick, tickMs);
+  setInterval(watchOver, liveMs);
 }
+
+/**
+ * Called on OUT OF MEMORY, which cannot be caught and deletes the interval that keeps the hold, and from
+ * time to time without flags to see whether the tick still runs. The lamp goes off first of all.
+ */
+function watchOver(flags?: string[]): void {
+  if (flags ? flags.includes('MEMORY') : !live) {
+    digitalWrite(relayPin, 1 - relayOn);
+    E.reboot();
+  }
+  if (!flags) live = 0;
+}
+
+// The loader has stopped it, but WiFi restores a saved one after the boot code.
+wifi.stopAP();
+
+E.on('errorFlag', watchOver);
+
+const startError = start();
+if (startError) print('kit.json: ' + startError + '; the outputs stay off');
+else run();

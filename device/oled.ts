@@ -14,8 +14,12 @@ const lastChar = 122;
 /** The characters from the blank on, six columns each; from Storage it costs one variable. */
 let font: string;
 
+/** I2C address. */
+let address: number;
+
 /** Clears the display but for what stands there always. Throws when none acknowledges the address. */
-export function startOled(address: number): void {
+export function startOled(at: number): void {
+  address = at;
   // Off, clock, multiplex 64, offset 0, start line 0, charge pump, page addressing, segment and
   // scan direction for pins on top, COM pins, contrast, precharge, VCOMH, show RAM, on.
   I2C1.writeTo(
@@ -23,19 +27,18 @@ export function startOled(address: number): void {
     '\0\xae\xd5\x80\xa8\x3f\xd3\0\x40\x8d\x14\x20\x02\xa1\xc8\xda\x12\x81\xcf\xd9\xf1\xdb\x40\xa4\xa6\xaf',
   );
   font = loadFont();
-  for (let page = 0; page < pages; page++) drawText(address, page, '', 1);
-  drawText(address, 0, 'Temperature:', 1);
-  drawText(address, 4, 'Humidity:', 1);
+  for (let page = 0; page < pages; page++)
+    drawText(page, page ? (page === 4 ? 'Humidity:' : '') : 'Temperature:', 1);
 }
 
-/** Writes text from `page` on: 21 characters of 6x8 pixels, or at scale 2 ten of 12x16 on two pages. */
-export function drawText(address: number, page: number, text: string, scale: number): void {
-  const graphics = Graphics.createArrayBuffer(widthPx, 8 * scale, 1, { vertical_byte: true, msb: false });
-  graphics.setFontCustom(font, firstChar, 6, 8 + 256 * scale);
-  graphics.drawString(text, 0, 0);
+/** Writes text from `page` on: 21 characters of 6x8 pixels, or at scale 2 ten of 12x16 on two pages, one after the other. */
+export function drawText(page: number, text: string, scale: number): void {
   for (let i = 0; i < scale; i++) {
+    const graphics = Graphics.createArrayBuffer(widthPx, 8, 1, { vertical_byte: true, msb: false });
+    graphics.setFontCustom(font, firstChar, 6, 8 + 256 * scale);
+    graphics.drawString(text, 0, -8 * i);
     I2C1.writeTo(address, 0, 0xb0 + page + i, 0, 0x10);
-    I2C1.writeTo(address, 0x40, new Uint8Array(graphics.buffer, widthPx * i, widthPx));
+    I2C1.writeTo(address, 0x40, graphics.buffer);
   }
 }
 

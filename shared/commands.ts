@@ -1,43 +1,15 @@
-/** What a message on one of the kit's topics asks for. */
-export const enum Command {
-  Unknown,
-  /** `dht22`, and the two halves of it. */
-  Both,
-  Temperature,
-  Humidity,
-  Light,
-  LampOn,
-  LampOff,
-  LampToggle,
-  LedOn,
-  LedOff,
-  LedToggle,
-}
-
 /**
- * The command of a payload on `iot/<kit>`, compared exactly, or on `iot/<kit>/<set>` (`lamp/set`,
- * `led/set`), in any case.
+ * What a message on `iot/<kit>/<set>` (`lamp/set`, `led/set`; any case) would be called on `iot/<kit>`; empty when it is
+ * not understood.
  */
-export function parseCommand(set: string, payload: string): Command {
-  if (set) {
-    const word = payload.toLowerCase();
-    const value = word === 'on' ? 0 : word === 'off' ? 1 : word === 'toggle' ? 2 : -1;
-    if (value < 0) return Command.Unknown;
-    if (set === 'lamp/set') return Command.LampOn + value;
-    if (set === 'led/set') return Command.LedOn + value;
-    return Command.Unknown;
-  }
-  if (payload === 'USBLED/ON') return Command.LampOn;
-  if (payload === 'cds') return Command.Light;
-  if (payload === 'dht22') return Command.Both;
-  if (payload === 'USBLED/OFF') return Command.LampOff;
-  if (payload === 'USBLED') return Command.LampToggle;
-  if (payload === 'LED/ON') return Command.LedOn;
-  if (payload === 'LED/OFF') return Command.LedOff;
-  if (payload === 'led') return Command.LedToggle;
-  if (payload === 'dht22_t') return Command.Temperature;
-  if (payload === 'dht22_h') return Command.Humidity;
-  return Command.Unknown;
+export function plainCommand(set: string, payload: string): string {
+  const word = payload.toLowerCase();
+  const toggle = word === 'toggle';
+  if (!toggle && word !== 'on' && word !== 'off') return '';
+  const rest = toggle ? '' : word === 'on' ? '/ON' : '/OFF';
+  if (set === 'lamp/set') return 'USBLED' + rest;
+  if (set === 'led/set') return toggle ? 'led' : 'LED' + rest;
+  return '';
 }
 
 /** What would be understood, as a JSON array. */

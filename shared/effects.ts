@@ -31,4 +31,6 @@ export const enum Effect {
   Leave,
   /** An attempt or a session has ended, and the pause has begun. */
   Failed,
+  /** Leave safe mode: restart the board. */
+  Restart,
 }

@@ -2,9 +2,9 @@
  * The kit: lamp, LED, dusk, commands and the cadence of the sensors, as one pure step over a flat
  * record of small numbers. It holds countdowns instead of deadlines, so it knows no clock and no wrap.
  */
-import { Command, expectedJson, parseCommand } from './commands';
+import { expectedJson, plainCommand } from './commands';
 import { Effect, type Act } from './effects';
-import { echo, greetingText, readingText } from './messages';
+import { echo, greeting, tenths } from './messages';
 import { payloadMax } from './packets';
 
 /** Why the lamp is as it is. */
@@ -28,11 +28,8 @@ export interface KitState {
   settled: number;
   /** 1 when it is dark. */
   dark: number;
-  /** Mean of the last four samples, 0..1023; the three before the newest follow. */
+  /** 0..1023, the mean of the last four samples; while it is the lamp's own, the last one. */
   light: number;
-  sample1: number;
-  sample2: number;
-  sample3: number;
   /** Tenths of a degree and tenths of a percent; NaN when the last reading failed. */
   temperature: number;
   humidity: number;
@@ -46,9 +43,12 @@ export interface KitState {
   asked: string;
   /** Time until the next telemetry, ms. */
   dueMs: number;
-  holdMs: number;
-  darkBelow: number;
-  brightFrom: number;
+  /** 1 after too many crashes: the outputs stay off, and only `restart` is obeyed. */
+  safe: number;
+  /** From the settings; named otherwise than there, since names on the wire cannot be shortened. */
+  fullMs: number;
+  darkUnder: number;
+  lightFrom: number;
   periodMs: number;
 }
 
@@ -59,8 +59,8 @@ export const enum KitEventType {
 }
 
 export type KitEvent =
-  /** `ms` since the tick before, light 0..1023. */
-  | { type: KitEventType.Tick; ms: number; sample: number }
+  /** `ms` since the tick before; `light` as in the state. */
+  | { type: KitEventType.Tick; ms: number; light: number }
   /** `set` is the rest of the topic, empty on `iot/<kit>` itself; `size` counts also when `payload` was too long to hold. */
   | { type: KitEventType.Command; set: string; payload: string; size: number; retained: number }
   /** Tenths, NaN for a reading that failed. */
@@ -93,6 +93,7 @@ export function newKit(
   kit: number,
   lamp: { holdMs: number; darkBelow: number; brightFrom: number },
   periodMs: number,
+  safe: number,
 ): KitState {
   return {
     kit,
@@ -103,9 +104,6 @@ export function newKit(
     settled: 0,
     dark: 0,
     light: 0,
-    sample1: 0,
-    sample2: 0,
-    sample3: 0,
     temperature: NaN,
     humidity: NaN,
     failures: 0,
@@ -113,109 +111,176 @@ export function newKit(
     sampling: 0,
     asked: '',
     dueMs: 1,
-    holdMs: lamp.holdMs,
-    darkBelow: lamp.darkBelow,
-    brightFrom: lamp.brightFrom,
+    safe,
+    fullMs: lamp.holdMs,
+    darkUnder: lamp.darkBelow,
+    lightFrom: lamp.brightFrom,
     periodMs,
   };
 }
 
+/**
+ * What happened to the kit. The board calls the functions below itself: Espruino reads the whole text of a function at every
+ * call, so that one function for everything would cost as much as everything.
+ */
 export function step(state: KitState, event: KitEvent, act: Act): void {
   if (event.type === KitEventType.Tick) {
-    const ms = event.ms;
-    const sample = event.sample;
-    const own = state.lampMs > 0 || state.ownMs > 0;
-    if (!own && !state.settled) state.sample1 = state.sample2 = state.sample3 = sample;
-    const light = (sample + state.sample1 + state.sample2 + state.sample3) >> 2;
-    state.sample3 = state.sample2;
-    state.sample2 = state.sample1;
-    state.sample1 = sample;
-    state.light = light;
-    if (state.lampMs > 0) {
-      const leftMs = state.lampMs - ms;
-      // Rather a tick too early than lit longer than the hold.
-      if (leftMs < tickMs) setLamp(state, 0, Cause.HoldOver, act);
-      else state.lampMs = leftMs;
-    }
-    // In steps of one tick at most: a long tick may have begun long before a command put the lamp off.
-    else if (own) state.ownMs -= Math.min(ms, tickMs);
-    else {
-      if (light < state.darkBelow ? !state.dark : light >= state.brightFrom && state.dark) {
-        state.dark = 1 - state.dark;
-        if (state.dark && state.settled) setLamp(state, 1, Cause.Dusk, act);
-        else act(Effect.Changed);
-      }
-      if (state.lampMs === 0) state.settled = 1;
-    }
-    if (state.restMs > 0) state.restMs -= ms;
-    state.dueMs -= ms;
-    if (state.dueMs <= 0) {
-      state.dueMs = Math.max(state.dueMs + state.periodMs, tickMs);
-      if (state.asked[0] !== Asked.Report) state.asked = Asked.Report + state.asked;
-    }
-    if (state.asked && !state.sampling && state.restMs <= 0) {
-      state.sampling = 1;
-      act(Effect.Sample);
-    }
-    return;
+    state.light = event.light;
+    passTime(state, event.ms, act);
+  } else if (event.type === KitEventType.Reading) takeReading(state, event.temperature, event.humidity, act);
+  else if (event.set || event.retained || !obey(state, event.payload, event.payload, act)) {
+    const { set, payload } = event;
+    const command = takeMessage(state, set, payload, event.size, event.retained, act);
+    if (command) obey(state, command, set + ' ' + payload, act);
   }
-  if (event.type === KitEventType.Command) {
-    const set = event.set;
-    const payload = event.payload;
-    if (event.size === 0 || (!set && payload === greetingText(state.kit))) return;
-    const command = parseCommand(set, payload);
-    const name = set ? set + ' ' + payload : payload;
-    let error = '';
-    if (event.size > payloadMax) error = 'longer than 256 bytes"';
-    else if (event.retained) error = 'a retained command is not obeyed: publish without the retain flag"';
-    else if (command === Command.Unknown) error = 'not understood","expected":' + expectedJson(set);
-    else if (command <= Command.Humidity && state.asked.length >= askedMax)
-      error = 'too many requests at once"';
-    if (error) {
-      const known = echo(name);
-      return act(Effect.Result, '{"ok":false,"command":"' + known + '","error":"' + error + '}');
+}
+
+/** `ms` have passed. */
+export function passTime(state: KitState, ms: number, act: Act): void {
+  if (state.restMs > 0) state.restMs -= ms;
+  state.dueMs -= ms;
+  const awake = state.lampMs > 0 || state.ownMs > 0 || !state.settled;
+  if (awake || state.asked || state.dueMs <= 0 || isNews(state))
+    /*@__NOINLINE__*/ passBusyTime(state, ms, act);
+}
+
+/** Whether light has come to the other side: down to dark, or up to bright. */
+function isNews(state: KitState): boolean {
+  return state.dark ? state.light >= state.lightFrom : state.light < state.darkUnder;
+}
+
+function passBusyTime(state: KitState, ms: number, act: Act): void {
+  if (state.safe) return;
+  if (state.lampMs > 0) {
+    const leftMs = state.lampMs - ms;
+    // Rather a tick too early than lit longer than the hold.
+    if (leftMs < tickMs) setLamp(state, 0, Cause.HoldOver, act);
+    else state.lampMs = leftMs;
+  }
+  // In steps of one tick at most: a long tick may have begun long before a command put the lamp off.
+  else if (state.ownMs > 0) state.ownMs -= Math.min(ms, tickMs);
+  else {
+    if (isNews(state)) {
+      state.dark = 1 - state.dark;
+      if (state.dark && state.settled) setLamp(state, 1, Cause.Dusk, act);
+      else act(Effect.Changed);
     }
-    if (command <= Command.Humidity) {
-      // A good reading younger than two seconds serves at once.
-      if (state.restMs > tickMs && !isNaN(state.temperature)) answerReading(state, payload, act);
-      else state.asked += command;
-      return;
-    }
-    let result = '';
-    if (command === Command.Light) act(Effect.Reply, payload, 'Light intensity is ' + state.light);
-    else if (command > Command.LampToggle) {
-      state.led = command === Command.LedToggle ? 1 - state.led : Command.LedOff - command;
-      act(Effect.Led, state.led);
-      act(Effect.Changed);
-      result = ',"led":"' + onOff(state.led) + '"';
-    } else {
-      const lit = command === Command.LampToggle ? +(state.lampMs <= 0) : Command.LampOff - command;
+    if (state.lampMs === 0) state.settled = 1;
+  }
+  if (state.dueMs <= 0) {
+    state.dueMs = Math.max(state.dueMs + state.periodMs, tickMs);
+    if (state.asked[0] !== Asked.Report) state.asked = Asked.Report + state.asked;
+  }
+  if (state.asked && !state.sampling && state.restMs <= 0) {
+    state.sampling = 1;
+    act(Effect.Sample);
+  }
+}
+
+/**
+ * Obeys what changes lamp or LED or asks for the light, and answers by the name that it came with; returns 0 when
+ * `payload` is something else.
+ */
+export function obey(state: KitState, payload: string, name: string, act: Act): number {
+  let result = '';
+  if (state.safe) return 0;
+  if (payload === 'cds') act(Effect.Reply, payload, 'Light intensity is ' + state.light);
+  else {
+    const lamp = payload.substr(0, 3) === 'USB';
+    const word = lamp ? payload.substr(3) : payload;
+    let lit = word === 'LED/ON' ? 1 : word === 'LED/OFF' ? 0 : word === (lamp ? 'LED' : 'led') ? 2 : 3;
+    if (lit > 2) return 0;
+    if (lit > 1) lit = (lamp ? state.lampMs : state.led) ? 0 : 1;
+    if (lamp) {
       setLamp(state, lit, Cause.Command, act);
-      result = ',' + lampJson(state);
+      result = ',' + kitJson(state, '');
+    } else {
+      state.led = lit;
+      act(Effect.Led, lit);
+      act(Effect.Changed);
+      result = lit ? ',"led":"ON"' : ',"led":"OFF"';
     }
-    return act(Effect.Result, '{"ok":true,"command":"' + name + '"' + result + '}');
   }
-  const asked = state.asked;
-  state.temperature = event.temperature;
-  state.humidity = event.humidity;
+  act(Effect.Result, '{"ok":true,"command":"' + name + '"' + result + '}');
+  return 1;
+}
+
+/**
+ * A message that `obey` did not know or must not see: refuses it, notes a request for a reading, or returns what `obey` is
+ * to do for it. `set` is the rest of the topic, empty on `iot/<kit>` itself; `size` counts also when `payload` was too long to hold.
+ */
+export function takeMessage(
+  state: KitState,
+  set: string,
+  payload: string,
+  size: number,
+  retained: number,
+  act: Act,
+): string {
+  if (size === 0 || (!set && payload === greeting + state.kit)) return '';
+  const name = set ? set + ' ' + payload : payload;
+  const asked = payload === 'dht22' ? 1 : payload === 'dht22_t' ? 2 : payload === 'dht22_h' ? 3 : 0;
+  let error = '';
+  if (size > payloadMax) error = 'longer than 256 bytes"';
+  else if (retained) error = 'a retained command is not obeyed: publish without the retain flag"';
+  else if (state.safe) {
+    if (name === 'restart') {
+      act(Effect.Result, '{"ok":true,"command":"restart"}');
+      act(Effect.Restart);
+      return '';
+    }
+    error = 'safe mode after crashes","expected":["restart"]';
+  } else if (set || !asked) {
+    const command = plainCommand(set, payload);
+    if (command) return command;
+    error = 'not understood","expected":' + expectedJson(set);
+  } else if (state.asked.length >= askedMax) error = 'too many requests at once"';
+  if (error) {
+    const known = echo(name);
+    act(Effect.Result, '{"ok":false,"command":"' + known + '","error":"' + error + '}');
+  } else {
+    state.asked += asked;
+    // A good reading younger than two seconds serves at once.
+    if (state.restMs > tickMs && !isNaN(state.temperature)) answer(state, act);
+  }
+  return '';
+}
+
+/** The end of a reading: tenths, NaN for one that failed. */
+export function takeReading(state: KitState, temperature: number, humidity: number, act: Act): void {
+  state.temperature = temperature;
+  state.humidity = humidity;
   state.sampling = 0;
   state.restMs = restMs;
-  state.asked = '';
-  state.failures = isNaN(event.temperature) ? state.failures + 1 : 0;
+  state.failures = isNaN(temperature) ? state.failures + 1 : 0;
   if (state.failures === stuckAt)
     act(Effect.Result, '{"ok":false,"error":"DHT22 is stuck: switch its power off and on"}');
-  for (let i = 0; i < asked.length; i++) {
-    const who = asked[i];
+  answer(state, act);
+}
+
+function answer(state: KitState, act: Act): void {
+  const temperature = 'Temperature is ' + tenths(state.temperature, '0');
+  const humidity = 'Humidity is ' + tenths(state.humidity, '0');
+  const failed = isNaN(state.temperature);
+  for (const who of state.asked) {
+    if (who === Asked.Report) {
+      act(Effect.Telemetry);
+      continue;
+    }
+    // The topic is the command's name, too.
     const topic = who === Asked.Both ? 'dht22' : who === Asked.Temperature ? 'dht22_t' : 'dht22_h';
-    if (who === Asked.Report) act(Effect.Telemetry);
-    else answerReading(state, topic, act);
+    const second = who === Asked.Temperature ? temperature : humidity;
+    act(Effect.Reply, topic, who === Asked.Both ? temperature + ', and ' + humidity : second);
+    const error = failed ? ',"error":"DHT22 did not answer"' : '';
+    act(Effect.Result, '{"ok":' + !failed + ',"command":"' + topic + '"' + error + '}');
   }
+  state.asked = '';
 }
 
 function setLamp(state: KitState, lit: number, cause: Cause, act: Act): void {
   const was = state.lampMs > 0;
   act(Effect.Lamp, lit);
-  state.lampMs = lit ? state.holdMs : 0;
+  state.lampMs = lit ? state.fullMs : 0;
   if (!lit && !was) return;
   state.cause = cause;
   state.settled = 0;
@@ -223,46 +288,17 @@ function setLamp(state: KitState, lit: number, cause: Cause, act: Act): void {
   act(Effect.Changed);
 }
 
-/** `topic` is the command's name, too. */
-function answerReading(state: KitState, topic: string, act: Act): void {
-  const text = readingText(topic, state.temperature, state.humidity);
-  act(Effect.Reply, topic, text);
-  const failed = isNaN(state.temperature);
-  const error = failed ? ',"error":"DHT22 did not answer"' : '';
-  act(Effect.Result, '{"ok":' + !failed + ',"command":"' + topic + '"' + error + '}');
-}
-
-function onOff(value: number): string {
-  return value ? 'ON' : 'OFF';
-}
-
-function lampJson(state: KitState): string {
+/**
+ * Lamp, cause and seconds left as JSON text without braces; with `about`, the JSON text that ends it, the whole
+ * retained document on `iot/<kit>/state`.
+ */
+export function kitJson(state: KitState, about: string): string {
   const cause = state.cause;
-  return (
-    '"lamp":"' +
-    onOff(state.lampMs) +
-    '","cause":"' +
+  const lamp =
+    (state.lampMs ? '"lamp":"ON","cause":"' : '"lamp":"OFF","cause":"') +
     (cause === Cause.Command ? 'command' : cause === Cause.Dusk ? 'dusk' : cause ? 'hold-over' : 'boot') +
     '","remaining":' +
-    remainingS(state)
-  );
-}
-
-/** Seconds that the lamp stays lit, rounded up; 0 when it is off. */
-export function remainingS(state: KitState): number {
-  return Math.ceil(state.lampMs / 1000);
-}
-
-/** The retained document on `iot/<kit>/state`; `board` is the JSON text of what does not change while online. */
-export function stateJson(state: KitState, board: string): string {
-  return (
-    '{' +
-    lampJson(state) +
-    ',"led":"' +
-    onOff(state.led) +
-    '","dark":' +
-    (state.dark ? 'true' : 'false') +
-    board +
-    '}'
-  );
+    Math.ceil(state.lampMs / 1000);
+  if (!about) return lamp;
+  return '{' + lamp + (state.led ? ',"led":"ON","dark":' : ',"led":"OFF","dark":') + (state.dark > 0) + about;
 }

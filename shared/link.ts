@@ -49,7 +49,7 @@ export interface LinkState {
   /** 1 while WiFi has an address. */
   wifi: number;
   /** Number of networks, and the one in use. */
-  networks: number;
+  networkCount: number;
   network: number;
   /** Upper end of the next pause, ms. */
   backoffMs: number;
@@ -125,12 +125,12 @@ const droppedMs = 5_000;
 /** Failed attempts to reach the broker after which WiFi is restarted, with the next network. */
 const failuresMax = 4;
 
-export function newLink(networks: number, blocking: number, seed: number): LinkState {
+export function newLink(networkCount: number, blocking: number, seed: number): LinkState {
   return {
     phase: Phase.Pause,
     leftMs: 1,
     wifi: 0,
-    networks,
+    networkCount,
     network: 0,
     backoffMs: backoffMsMin,
     failures: 0,
@@ -156,29 +156,47 @@ export function seedOf(mac: string, kit: number): number {
   return seed;
 }
 
+/** What happened to the link. The board calls the three functions below itself, since a call costs by the length of the text. */
 export function stepLink(state: LinkState, event: LinkEvent, act: Act): void {
-  const type = event.type;
-  const phase = state.phase;
-  if (type === LinkEventType.Tick) {
-    const ms = event.value;
-    if (phase === Phase.Online) {
-      const quietMs = (state.quietMs += ms);
-      state.stableMs += ms;
-      if (quietMs >= deadMs) return fail(state, Reason.NoPingresp, act);
-      if (quietMs >= pingMs && quietMs % pingMs < ms) act(Effect.Pingreq);
-      return;
-    }
-    state.offlineMs += ms;
-    state.leftMs -= ms;
-    // Espruino's `connected` event is not sent when the link exists already.
-    if (phase === Phase.Join || phase === Phase.Address) act(Effect.CheckAddress);
-    if (state.leftMs > 0) return;
-    if (phase === Phase.Ping) return lookedAt(state, event, act);
-    if (phase !== Phase.Pause) return fail(state, phase, act);
-    // A lit lamp could not be switched off while a connect blocks.
-    if (!state.blocking || !event.lit) enter(state, state.wifi ? Phase.Resolve : Phase.Join, act);
-    return;
+  if (event.type === LinkEventType.Tick) {
+    if (state.phase === Phase.Online) stayOnline(state, event.value, act);
+    else tickLink(state, event.value, event.lit, act);
+  } else takeLinkEvent(state, event.type, event.value, event.lit, act);
+}
+
+/** `ms` have passed online. */
+export function stayOnline(state: LinkState, ms: number, act: Act): void {
+  const quietMs = (state.quietMs += ms);
+  state.stableMs += ms;
+  if (quietMs >= pingMs) {
+    if (quietMs >= deadMs) fail(state, Reason.NoPingresp, act);
+    else if (quietMs % pingMs < ms) act(Effect.Pingreq);
   }
+}
+
+/** `ms` have passed in any other phase; `lit` is not 0 while the lamp is lit. */
+export function tickLink(state: LinkState, ms: number, lit: number, act: Act): void {
+  const phase = state.phase;
+  state.offlineMs += ms;
+  state.leftMs -= ms;
+  // Espruino's `connected` event is not sent when the link exists already.
+  if (phase === Phase.Join || phase === Phase.Address) act(Effect.CheckAddress);
+  if (state.leftMs > 0) return;
+  if (phase === Phase.Ping) return takeLinkEvent(state, LinkEventType.Pinged, 0, lit, act);
+  if (phase !== Phase.Pause) return fail(state, phase, act);
+  // A lit lamp could not be switched off while a connect blocks.
+  if (!state.blocking || !lit) enter(state, state.wifi ? Phase.Resolve : Phase.Join, act);
+}
+
+/** Any event but a tick. */
+export function takeLinkEvent(
+  state: LinkState,
+  type: LinkEventType,
+  value: number,
+  lit: number,
+  act: Act,
+): void {
+  const phase = state.phase;
   if (type === LinkEventType.Address) {
     state.wifi = 1;
     if (phase === Phase.Join || phase === Phase.Address) enter(state, Phase.Resolve, act);
@@ -196,35 +214,32 @@ export function stepLink(state: LinkState, event: LinkEvent, act: Act): void {
     return fail(state, phase === Phase.Open ? phase : Reason.Closed, act);
   if (type === LinkEventType.Associated && phase === Phase.Join) return enter(state, Phase.Address, act);
   if (type === LinkEventType.Resolved && phase === Phase.Resolve) {
-    if (!event.value) return fail(state, phase, act);
+    if (!value) return fail(state, phase, act);
     return enter(state, state.blocking ? Phase.Ping : Phase.Open, act);
   }
-  if (type === LinkEventType.Pinged && phase === Phase.Ping) return lookedAt(state, event, act);
+  if (type === LinkEventType.Pinged && phase === Phase.Ping) {
+    // Some hosts never answer one.
+    if (!value && !state.deaf && state.failures < failuresMax - 1) return fail(state, phase, act);
+    if (lit) {
+      state.phase = Phase.Pause;
+      state.leftMs = 1;
+      return;
+    }
+    if (!value) state.deaf |= 2;
+    return enter(state, Phase.Open, act);
+  }
   if (type === LinkEventType.Opened && phase === Phase.Open) return enter(state, Phase.Login, act);
   if (type === LinkEventType.Connack && phase === Phase.Login) {
-    if (event.value) return fail(state, Reason.Refused + event.value, act);
+    if (value) return fail(state, Reason.Refused + value, act);
     if (state.deaf) state.deaf = 1;
     return enter(state, Phase.Subscribe, act);
   }
   if (type === LinkEventType.Suback && phase === Phase.Subscribe) {
-    if (event.value) return fail(state, Reason.SubscriptionRefused, act);
+    if (value) return fail(state, Reason.SubscriptionRefused, act);
     state.failures = 0;
     state.reconnects++;
     enter(state, Phase.Online, act);
   }
-}
-
-/** A ping was answered (`Pinged` with `value` 1) or not. Some hosts never answer one. */
-function lookedAt(state: LinkState, event: LinkEvent, act: Act): void {
-  const answered = event.type === LinkEventType.Pinged && event.value;
-  if (!answered && !state.deaf && state.failures < failuresMax - 1) return fail(state, Phase.Ping, act);
-  if (event.lit) {
-    state.phase = Phase.Pause;
-    state.leftMs = 1;
-    return;
-  }
-  if (!answered) state.deaf |= 2;
-  enter(state, Phase.Open, act);
 }
 
 function enter(state: LinkState, phase: Phase, act: Act): void {
@@ -254,7 +269,7 @@ function fail(state: LinkState, reason: number, act: Act): void {
   if (state.deaf > 1) state.deaf = 0;
   if (phase <= Phase.Address || ++state.failures >= failuresMax) {
     state.failures = state.wifi = 0;
-    state.network = (state.network + 1) % state.networks;
+    state.network = (state.network + 1) % state.networkCount;
     act(Effect.Leave);
   }
   state.seed = (state.seed * 75 + 74) % 65537;

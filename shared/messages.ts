@@ -12,17 +12,8 @@ export function tenths(value: number, zero: string): string {
   return (value < 0 ? '-' : '') + ((size / 10) | 0) + '.' + (size % 10) + zero;
 }
 
-/** What a kit says on `iot/<kit>` when it is connected. */
-export function greetingText(kit: number): string {
-  return 'Connection has established with nodeMCU_Kit Number ' + kit;
-}
-
-/** Reply to `dht22`, `dht22_t` or `dht22_h`; values in tenths. */
-export function readingText(topic: string, temperature: number, humidity: number): string {
-  const first = 'Temperature is ' + tenths(temperature, '0');
-  const second = 'Humidity is ' + tenths(humidity, '0');
-  return topic === 'dht22' ? first + ', and ' + second : topic === 'dht22_t' ? first : second;
-}
+/** What a kit says on `iot/<kit>` when it is connected, and then its number. */
+export const greeting = 'Connection has established with nodeMCU_Kit Number ';
 
 /** Periodic text on `iot/<kit>/message`; light 0..1023, values in tenths. Tabs and blanks are fixed. */
 export function messageText(light: number, temperature: number, humidity: number): string {
@@ -90,11 +81,4 @@ export function telemetryJson(state: KitState, health: Health): string {
     health.sequence +
     '}'
   );
-}
-
-/** Telemetry that waited, `entry` its uptime in ms and its JSON text: the same with `ageMs`. */
-export function withAge(entry: string, uptimeMs: number): string {
-  const at = entry.indexOf('{');
-  const ageMs = uptimeMs - parseInt(entry.substr(0, at), 10);
-  return entry.substr(at, entry.length - at - 1) + ',"ageMs":' + ageMs + '}';
 }

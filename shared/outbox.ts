@@ -9,10 +9,10 @@ export interface Outbox {
   id: number;
   /** How many results were sent in this session, and how many of the first are to be sent once more. */
   sent: number;
-  repeat: number;
+  again: number;
   /** Time since a result was sent or acknowledged, ms. */
   waitMs: number;
-  /** Telemetry from while offline, oldest first: uptime in ms, then the JSON text. */
+  /** Telemetry from while offline, oldest first: of each the JSON text, then its uptime in ms. */
   telemetry: string[];
   /** How many were dropped and have not been told yet. */
   dropped: number;
@@ -24,19 +24,33 @@ export const outboxMax = 8;
 const repeatMs = 25_000;
 
 export function newOutbox(): Outbox {
-  return { results: [], id: 2, sent: 0, repeat: 0, waitMs: 0, telemetry: [], dropped: 0 };
+  return { results: [], id: 2, sent: 0, again: 0, waitMs: 0, telemetry: [], dropped: 0 };
 }
 
 /** Adds a result, or telemetry when `uptimeMs` is not 0. */
 export function enqueue(outbox: Outbox, text: string, uptimeMs: number): void {
-  if (outbox.results.length + outbox.telemetry.length >= outboxMax) {
-    outbox.dropped++;
-    if (outbox.telemetry.length) outbox.telemetry.shift();
-    else if (uptimeMs) return;
-    else forget(outbox);
+  if ((outbox.telemetry[0] || outbox.results[outboxMax - 1] !== undefined) && !makeRoom(outbox, uptimeMs))
+    return;
+  if (!uptimeMs) outbox.results.push(text);
+  else {
+    outbox.telemetry.push(text);
+    outbox.telemetry.push('' + uptimeMs);
   }
-  if (uptimeMs) outbox.telemetry.push(uptimeMs + text);
-  else outbox.results.push(text);
+}
+
+/** Returns 0 when what is new is to be dropped. */
+function makeRoom(outbox: Outbox, uptimeMs: number): number {
+  if (outbox.results.length + outbox.telemetry.length / 2 < outboxMax) return 1;
+  outbox.dropped++;
+  if (outbox.telemetry.length) outbox.telemetry.splice(0, 2);
+  else if (uptimeMs) return 0;
+  else {
+    outbox.results.shift();
+    outbox.id++;
+    if (outbox.sent) outbox.sent--;
+    if (outbox.again) outbox.again--;
+  }
+  return 1;
 }
 
 /** PUBACK. */
@@ -45,7 +59,14 @@ export function acknowledge(outbox: Outbox, id: number): void {
   if (index < 0 || index >= outbox.sent) return;
   outbox.waitMs = 0;
   outbox.results[index] = '';
-  while (outbox.sent && !outbox.results[0]) forget(outbox);
+  while (outbox.results[0] === '' && outbox.sent) {
+    outbox.results.shift();
+    outbox.id++;
+    outbox.sent--;
+    if (outbox.again) outbox.again--;
+  }
+  // With none in flight the identifiers may start over.
+  if (outbox.id > 30_000 && !outbox.results.length) outbox.id = 2;
 }
 
 /** Time passes while online: what was not acknowledged in time is sent once more. */
@@ -53,21 +74,12 @@ export function age(outbox: Outbox, ms: number): void {
   if (!outbox.sent) return;
   outbox.waitMs += ms;
   if (outbox.waitMs < repeatMs) return;
-  outbox.repeat = Math.max(outbox.repeat, outbox.sent);
+  outbox.again = Math.max(outbox.again, outbox.sent);
   outbox.sent = outbox.waitMs = 0;
 }
 
 /** The session ended: what was sent and not acknowledged is sent again, with new identifiers. */
 export function restart(outbox: Outbox): void {
   outbox.id = outbox.id > 30_000 ? 2 : outbox.id + outboxMax;
-  outbox.sent = outbox.repeat = outbox.waitMs = 0;
-}
-
-function forget(outbox: Outbox): void {
-  outbox.results.shift();
-  outbox.id++;
-  // With none in flight the identifiers may start over.
-  if (outbox.id > 30_000 && !outbox.results.length) outbox.id = 2;
-  if (outbox.sent) outbox.sent--;
-  if (outbox.repeat) outbox.repeat--;
+  outbox.sent = outbox.again = outbox.waitMs = 0;
 }

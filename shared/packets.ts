@@ -15,6 +15,9 @@ export const enum Packet {
   Malformed = 16,
 }
 
+/** `String.fromCharCode` by a name that Espruino finds in a quarter of the time. */
+export const chr = String.fromCharCode;
+
 /** Longest payload that is looked at, in bytes. */
 export const payloadMax = 256;
 /** Longest topic that can be ours, in bytes. */
@@ -44,7 +47,7 @@ export function connectPacket(login: Login): string {
   const password = login.password;
   // [MQTT-3.1.2-22] a password needs a user name beside it.
   const flags = 0x26 + (user ? 0x80 + (password ? 0x40 : 0) : 0);
-  let body = field('MQTT') + String.fromCharCode(4, flags, login.keepAliveS >> 8, login.keepAliveS & 255);
+  let body = '\0\x04MQTT\x04' + chr(flags, login.keepAliveS >> 8, login.keepAliveS & 255);
   body += field(login.clientId) + field(login.willTopic) + field(login.willPayload);
   if (user) body += field(user);
   if (user && password) body += field(password);
@@ -53,36 +56,38 @@ export function connectPacket(login: Login): string {
 
 /** SUBSCRIBE to two filters, both with QoS 1; `id` 1..65535. */
 export function subscribePacket(id: number, filter: string, filter2: string): string {
-  const body = String.fromCharCode(id >> 8, id & 255) + field(filter) + '\x01' + field(filter2) + '\x01';
+  const body = chr(id >> 8, id & 255) + field(filter) + '\x01' + field(filter2) + '\x01';
   return packet(0x82, body);
 }
 
-/** PUBLISH; `flags` as in `Flag`, `id` 1..65535 counts only with `Flag.Qos1`. */
+/** PUBLISH of up to 16,383 bytes on a topic of up to 255; `flags` as in `Flag`, `id` 1..65535 with `Flag.Qos1`, else 0. */
 export function publishPacket(topic: string, payload: string, flags: number, id: number): string {
-  let body = field(topic);
-  if (flags & Flag.Qos1) body += String.fromCharCode(id >> 8, id & 255);
-  return packet(0x30 + flags, body + payload);
+  const rest = id ? chr(id >> 8, id & 255) + payload : payload;
+  const topicLength = topic.length;
+  const length = 2 + topicLength + rest.length;
+  const head =
+    length > 127
+      ? chr(0x30 + flags, (length & 127) | 128, length >> 7, 0, topicLength)
+      : chr(0x30 + flags, length, 0, topicLength);
+  return head + topic + rest;
 }
 
 export function pubackPacket(id: number): string {
-  return String.fromCharCode(0x40, 2, id >> 8, id & 255);
+  return chr(0x40, 2, id >> 8, id & 255);
 }
 
 export const pingreqPacket = '\xc0\0';
 export const disconnectPacket = '\xe0\0';
 
+/** `body` of up to 16,383 bytes. */
 function packet(first: number, body: string): string {
-  let length = body.length;
-  let head = String.fromCharCode(first);
-  while (length > 127) {
-    head += String.fromCharCode((length & 127) + 128);
-    length >>= 7;
-  }
-  return head + String.fromCharCode(length) + body;
+  const length = body.length;
+  const head = length > 127 ? chr(first, (length & 127) | 128, length >> 7) : chr(first, length);
+  return head + body;
 }
 
 function field(text: string): string {
-  return String.fromCharCode(text.length >> 8, text.length & 255) + text;
+  return chr(text.length >> 8, text.length & 255) + text;
 }
 
 /** What has arrived on one socket, and the packet that `nextPacket` found last. */
@@ -134,6 +139,7 @@ export function nextPacket(inbound: Inbound): Packet {
   const held = bytes.length - at;
   if (byte > 127 || held < (length > heldMax ? 4 + topicMax : length)) {
     inbound.bytes = bytes.substr(start);
+    inbound.topic = inbound.payload = '';
     inbound.at = 0;
     return Packet.None;
   }

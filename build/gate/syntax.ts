@@ -97,6 +97,17 @@ export const syntaxRules: Rule[] = [
     const position = node.cases.findIndex((branch) => !branch.test);
     return position >= 0 && position < node.cases.length - 1;
   }),
+  {
+    construct: 'return as the last word of a function',
+    instead:
+      'an if around what comes before: the board reads a function without its closing brace and misses the value',
+    find: (script, report) =>
+      script.walk((node, ancestors) => {
+        if (node.type !== 'ReturnStatement' || node.argument) return;
+        const body = ancestors.findLast(isFunction)?.body;
+        if (body?.end === node.end + 1) report(node.start);
+      }),
+  },
   refuse('method named by a keyword', 'another name', (node) => {
     // In a class the lexer wants an identifier; in an object literal only getters and setters do.
     const named = node.type === 'MethodDefinition' || (node.type === 'Property' && node.kind !== 'init');
