@@ -15,8 +15,8 @@ import type { KitSettings } from '../shared/settings';
 const windowMs = 2000;
 /** Crashes in a row after which the other firmware is tried, or else safe mode; as many more end at the console. */
 const crashesMax = 5;
-/** Firmware marks its boot after a minute. One that threw at its start never does, and would idle for ever. */
-const proofMs = 92_000;
+/** Firmware marks its boot after a minute, or what blocked it then. One that threw at its start would idle for ever. */
+const proofMs = 120_000;
 /** How long a board rests that has crashed in safe mode, too. */
 const restMs = 3_600_000;
 /** ESP32: longer than two connects that wait in vain for name servers and broker, 40 s each. */

@@ -9,7 +9,7 @@ import { newWorld as usualWorld, VirtualBench, type VirtualWorld } from './virtu
 export const backMs = 150_000;
 
 /** After this time the loader has let go of a start. */
-const provedMs = 95_000;
+const provedMs = 125_000;
 
 const baselines = new Map<ChipName, BoardCounts>();
 
