@@ -9,7 +9,7 @@ import type { BoardRandom } from './random';
 import type { Storage } from './storage';
 import { createWatchdog } from './watchdog';
 
-/** What the console asks for; it outlives a soft reset, as on the board. */
+/** What the console asks for. The lock outlives a soft reset, the password does not. */
 export interface ConsoleState {
   password: string | undefined;
   locked: boolean;
