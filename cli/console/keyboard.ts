@@ -1,11 +1,9 @@
-import type { BoardConsole } from '../board-console';
+import { type BoardConsole, eraseLine } from '../board-console';
 
 /** Ctrl-], as in telnet: no line of a program has it. */
 const leaveKey = '\x1d';
 /** A board that is idle answers at once. */
 const quietMs = 3000;
-/** Drops what is half typed. */
-const eraseLine = '\x1b[2H';
 /** Espruino's greeting turns this off. */
 const wrapLines = '\x1b[?7h';
 
