@@ -1,4 +1,4 @@
-import { type BoardConsole, eraseLine } from '../board-console';
+import { type BoardConsole, eraseLine, exitCodeOf } from '../board-console';
 
 /** Ctrl-], as in telnet: no line of a program has it. */
 const leaveKey = '\x1d';
@@ -44,11 +44,9 @@ export async function runKeyboard(
       });
       input.on('end', () => resolve(0));
     });
-    const lost = board.closed.then(() => {
-      tell(`\r\nThe connection to ${board.port} ended.`);
-      return 6;
-    });
-    return await Promise.race([left, lost]);
+    const code = await Promise.race([left, board.closed.then(() => exitCodeOf('lost'))]);
+    if (code !== 0) tell(`\r\nThe connection to ${board.port} ended.`);
+    return code;
   } finally {
     clearTimeout(quiet);
     board.onBytes = undefined;

@@ -96,7 +96,7 @@ export function firmwareFinding(
   if (abandoned.length > 0) {
     return warning(
       'firmware',
-      `${what}; ${listed(abandoned)} given up after crashes`,
+      `${what}; ${listed(abandoned)} given up`,
       `mend the firmware, then ${flashAgain}`,
     );
   }

@@ -89,7 +89,7 @@ describe('the slots', () => {
     [
       'the older when the newer was given up',
       [slot('fw0', 3), slot('fw1', 4, { abandoned: true })],
-      'warning: 0.1.0 in fw0, sequence 3, 15,464 bytes, verified; fw1 given up after crashes',
+      'warning: 0.1.0 in fw0, sequence 3, 15,464 bytes, verified; fw1 given up',
     ],
     [
       'one that was given up when there is no other',

@@ -27,6 +27,7 @@ function facts(changes: Partial<BoardFacts> = {}): BoardFacts {
     build: 'ESP8266_4MB',
     mac: '5c:cf:7f:01:02:03',
     freeBytes: 100_000,
+    storageBytes: 196_608,
     fw: [empty('fw0'), empty('fw1')],
     kit: [empty('kit0'), empty('kit1')],
     kitNumber: undefined,
