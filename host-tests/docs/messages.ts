@@ -1,11 +1,11 @@
 /** What the firmware can say, to compare what the pages show with: made by its own steps, not by a copy of them. */
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../../build/root';
 import { Effect } from '../../shared/effects';
-import { newKit, stateJson, step, Cause, KitEventType, type KitState } from '../../shared/kit';
+import { kitJson, newKit, step, Cause, KitEventType, type KitState } from '../../shared/kit';
 import { Reason, reasonText } from '../../shared/link';
-import { greetingText, messageText, telemetryJson, withAge } from '../../shared/messages';
+import { greeting, messageText, telemetryJson } from '../../shared/messages';
 
 /** The kit of the examples, in the room that `npm start` begins with. */
 export const kitNumber = 2;
@@ -19,7 +19,11 @@ const causes: Record<string, Cause> = {
 };
 
 /** The only texts that are not made in shared/. */
-export const boardSource = readFileSync(join(root, 'device', 'main.ts'), 'utf8');
+const device = join(root, 'device');
+export const boardSource = readdirSync(device)
+  .filter((file) => /(?<!\.d)\.ts$/.test(file) && file !== 'loader.ts')
+  .map((file) => readFileSync(join(device, file), 'utf8'))
+  .join('\n');
 
 export interface Published {
   /** The rest of the topic behind `iot/2`. */
@@ -39,10 +43,14 @@ export function answersTo({ set, payload }: Sent): Published[] {
   for (const lit of [0, 1])
     for (const temperature of [room.temperature, NaN])
       for (const retained of [0, 1])
-        for (const waiting of ['', '11111111']) {
-          const kit: KitState = { ...newKit(kitNumber, lamp, 10_000), ...room, temperature };
-          if (lit) kit.lampMs = lamp.holdMs;
-          kit.led = lit;
+        for (const [waiting, safe] of [
+          ['', 0],
+          ['11111111', 0],
+          ['', 1],
+        ] as const) {
+          const kit: KitState = { ...newKit(kitNumber, lamp, 10_000, safe), ...room, temperature };
+          if (lit && !safe) kit.lampMs = lamp.holdMs;
+          kit.led = safe ? 0 : lit;
           kit.asked = waiting;
           kit.restMs = waiting ? 0 : kit.restMs;
           const act = (effect: Effect, value?: number | string, text?: string) => {
@@ -51,8 +59,8 @@ export function answersTo({ set, payload }: Sent): Published[] {
           };
           const size = Buffer.byteLength(payload);
           step(kit, { type: KitEventType.Command, set, payload, size, retained }, act);
-          // What others wait for is no answer to this command.
-          if (waiting) continue;
+          // What others wait for is no answer to this command, and in safe mode nothing is read.
+          if (waiting || safe) continue;
           const humidity = isNaN(temperature) ? NaN : room.humidity;
           kit.failures = 5;
           step(kit, { type: KitEventType.Reading, temperature, humidity }, act);
@@ -74,7 +82,7 @@ export function anyCode(reason: string): string {
 
 /** Whether the kit says this unasked: what it would say with the same values is the same text. */
 export function isSpontaneous({ topic, payload }: Published): boolean {
-  if (topic === '') return payload === greetingText(kitNumber);
+  if (topic === '') return payload === greeting + kitNumber;
   if (topic === '/status') return boardSource.includes(`'${payload}'`);
   if (topic === '/state') return payload === stateAgain(JSON.parse(payload));
   if (topic === '/telemetry') return payload === telemetryAgain(JSON.parse(payload));
@@ -83,17 +91,17 @@ export function isSpontaneous({ topic, payload }: Published): boolean {
 }
 
 function stateAgain(said: Record<string, string | number | boolean>): string {
-  const kit = newKit(kitNumber, lamp, 10_000);
+  const kit = newKit(kitNumber, lamp, 10_000, 0);
   kit.lampMs = Number(said['remaining']) * 1000;
   kit.cause = causes[String(said['cause'])]!;
   kit.led = said['led'] === 'ON' ? 1 : 0;
   kit.dark = said['dark'] ? 1 : 0;
   const about = ['board', 'version', 'ip', 'mac'].map((key) => `,"${key}":"${said[key]}"`);
-  return stateJson(kit, about.join(''));
+  return kitJson(kit, about.join('') + '}');
 }
 
 function telemetryAgain(said: Record<string, number>): string {
-  const kit = newKit(kitNumber, lamp, 10_000);
+  const kit = newKit(kitNumber, lamp, 10_000, 0);
   kit.temperature = tenthsOf(said['temperatureC']);
   kit.humidity = tenthsOf(said['humidityPct']);
   kit.light = said['light']!;
@@ -105,7 +113,8 @@ function telemetryAgain(said: Record<string, number>): string {
     boot: said['boot']!,
     sequence: said['seq']!,
   });
-  return said['ageMs'] === undefined ? text : withAge(`0${text}`, said['ageMs']);
+  if (said['ageMs'] === undefined) return text;
+  return boardSource.includes(`',"ageMs":' + `) ? `${text.slice(0, -1)},"ageMs":${said['ageMs']}}` : '';
 }
 
 function messageAgain(text: string): string {
@@ -117,7 +126,7 @@ function tenthsOf(value: number | string | undefined): number {
   return value === undefined || value === 'nan' ? NaN : Math.round(Number(value) * 10);
 }
 
-/** Events are put together in device/main.ts: their beginnings and their keys stand there. */
+/** Events are put together in device/: their beginnings and their keys stand there. */
 function isEvent(payload: string): boolean {
   const said = JSON.parse(payload) as Record<string, unknown>;
   const beginnings = [...boardSource.matchAll(/'(\{"ok":[^']*)'/g)].map(([, text]) => text!);
