@@ -1,13 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import {
-  echo,
-  greetingText,
-  messageText,
-  readingText,
-  telemetryJson,
-  tenths,
-  withAge,
-} from '../../shared/messages';
+import { echo, greeting, messageText, telemetryJson, tenths } from '../../shared/messages';
 import { newBareKit } from '../support/bare-kit';
 
 /** Tenths with a decimal point, from their digits. */
@@ -45,7 +37,7 @@ describe('a number of tenths', () => {
 
 describe('the fixed texts', () => {
   it('greet with the kit number', () => {
-    expect(greetingText(2)).toBe('Connection has established with nodeMCU_Kit Number 2');
+    expect(greeting + 2).toBe('Connection has established with nodeMCU_Kit Number 2');
   });
 
   it.each([
@@ -55,7 +47,9 @@ describe('the fixed texts', () => {
     ['dht22', -5, 0, 'Temperature is -0.50, and Humidity is 0.00'],
     ['dht22', NaN, NaN, 'Temperature is nan, and Humidity is nan'],
   ])('reply to %s with %d and %d', (topic, temperature, humidity, text) => {
-    expect(readingText(topic, temperature, humidity)).toBe(text);
+    const kit = newBareKit();
+    kit.command(topic);
+    expect(kit.reading(temperature, humidity)[0]).toBe(`Reply ${topic}: ${text}`);
   });
 
   it('report with tabs and blanks exactly so', () => {
@@ -122,10 +116,5 @@ describe('the telemetry', () => {
         humidityPct: humidity / 10,
       });
     }
-  });
-
-  it('that waited says for how long', () => {
-    expect(withAge('5000{"light":512}', 17_250)).toBe('{"light":512,"ageMs":12250}');
-    expect(withAge('5000{"light":512}', 5_000)).toBe('{"light":512,"ageMs":0}');
   });
 });

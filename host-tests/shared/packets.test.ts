@@ -86,6 +86,7 @@ function readPieces(pieces: string[]): string[] {
     }
     if (inbound.at !== 0 || inbound.bytes.length > heldBytesMax)
       throw new Error(`${inbound.bytes.length} bytes are held, from ${inbound.at} on`);
+    if (inbound.topic || inbound.payload) throw new Error('the packet before is still held');
   }
   return lines;
 }
@@ -294,20 +295,30 @@ describe('packets by table', () => {
     expect(readPieces(['\xd0\0' + bytes])).toEqual(['pingresp', 'malformed']);
   });
 
-  it.each([1, 127, 128, 16383, 16384, 2097151, 2097152])(
-    'a remaining length of %i is written and read over its 1 to 4 bytes',
+  it.each([3, 127, 128, 16383, 16384, 2097151, 2097152])(
+    'a remaining length of %i is read over its 1 to 4 bytes, and written over the 2 that a kit needs',
     (length) => {
-      const payload = 'x'.repeat(Math.max(length - 3, 0));
-      const bytes = publishPacket('a', payload, 0, 0);
-      if (length > 2) {
-        expect(bytes).toBe(
-          refereeBytes({ cmd: 'publish', topic: 'a', payload, qos: 0, retain: false, dup: false }),
-        );
-        const held = payload.length > payloadMax ? '' : payload;
-        expect(readPieces([bytes])).toEqual([publishLine(0, 0, 'a', held, payload.length)]);
-      } else expect(readPieces([fromHex('30 01 00')])).toEqual(['malformed']);
+      const payload = 'x'.repeat(length - 3);
+      const bytes = refereeBytes({ cmd: 'publish', topic: 'a', payload, qos: 0, retain: false, dup: false });
+      const held = payload.length > payloadMax ? '' : payload;
+      expect(readPieces([bytes])).toEqual([publishLine(0, 0, 'a', held, payload.length)]);
+      if (length <= 16383) expect(publishPacket('a', payload, 0, 0)).toBe(bytes);
     },
   );
+
+  it('a remaining length that ends before the topic does is malformed', () => {
+    expect(readPieces([fromHex('30 01 00')])).toEqual(['malformed']);
+  });
+
+  it.each([5, 127, 128, 16_383])('a remaining length of %i counts the identifier of QoS 1', (length) => {
+    for (const topic of length > 300 ? ['a', 't'.repeat(255)] : ['a']) {
+      const payload = 'x'.repeat(length - 2 - topic.length - 2);
+      for (const id of [1, 255, 256, 65_535])
+        expect(publishPacket(topic, payload, Flag.Qos1, id)).toBe(
+          refereeBytes({ cmd: 'publish', topic, payload, qos: 1, messageId: id, retain: false, dup: false }),
+        );
+    }
+  });
 
   it('the longest packet that MQTT allows is skipped, and the one behind it read', () => {
     const inbound = newInbound();
@@ -324,7 +335,10 @@ describe('packets by table', () => {
 });
 
 /** A random PUBLISH, as the line that is expected of it and as bytes. */
-function randomPublish(random: Random, lengths: () => number): { line: string; bytes: string; ours: string } {
+function randomPublish(
+  random: Random,
+  lengths: () => number,
+): { line: string; bytes: string; ours?: string } {
   const letters = ['a', 'Z', '7', '/', '+', ' ', 'é', '등', '🔆'];
   const topicLength = random.oneIn(20) ? random.int(50, 90) : random.int(1, 14);
   let text = '';
@@ -334,6 +348,7 @@ function randomPublish(random: Random, lengths: () => number): { line: string; b
   const flags = random.pick([0, Flag.Retain, Flag.Qos1, Flag.Qos1 + Flag.Retain, Flag.Qos1 + Flag.Duplicate]);
   const id = random.int(1, 65535);
   const ours = topic.length <= topicMax;
+  const longest = 2 + topic.length + 2 + payload.length;
   return {
     line: publishLine(
       flags,
@@ -351,7 +366,7 @@ function randomPublish(random: Random, lengths: () => number): { line: string; b
       dup: (flags & Flag.Duplicate) > 0,
       messageId: id,
     }),
-    ours: publishPacket(topic, payload, flags, id),
+    ours: longest < 16_384 ? publishPacket(topic, payload, flags, flags & Flag.Qos1 ? id : 0) : undefined,
   };
 }
 
@@ -472,8 +487,9 @@ describe('packets by generation', () => {
     (size) => {
       const random = newRandom(size);
       for (const flags of [0, Flag.Qos1]) {
-        const bytes =
-          publishPacket('iot/2', 'x'.repeat(size), flags, 7) + publishPacket('iot/2', 'cds', 0, 0);
+        const publish = { cmd: 'publish', topic: 'iot/2', retain: false, dup: false };
+        const long = { ...publish, payload: 'x'.repeat(size), qos: flags & Flag.Qos1 ? 1 : 0, messageId: 7 };
+        const bytes = refereeBytes(long) + publishPacket('iot/2', 'cds', 0, 0);
         const lines = [publishLine(flags, 7, 'iot/2', '', size), publishLine(0, 0, 'iot/2', 'cds', 3)];
         for (const longest of [268, 536, 5000, bytes.length])
           expect(readPieces(randomPieces(random, bytes, longest))).toEqual(lines);

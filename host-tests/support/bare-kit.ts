@@ -4,10 +4,10 @@ import { newRecorder } from './recorder';
 /** A kit without a board: what happens to it goes in as words, what it asks for comes out as lines. */
 export interface BareKit {
   state: KitState;
-  /** Ticks of 100 ms with the light at `sample`; returns what the kit asked for. */
-  ticks(count: number, sample: number): string[];
+  /** Ticks of 100 ms with this mean of the light; returns what the kit asked for. */
+  ticks(count: number, light: number): string[];
   /** One tick that lasts `ms`. */
-  longTick(ms: number, sample: number): string[];
+  longTick(ms: number, light: number): string[];
   /** A message on `iot/<kit>`, or on `iot/<kit>/<set>`. */
   command(payload: string, set?: string): string[];
   retained(payload: string, set?: string): string[];
@@ -35,8 +35,8 @@ export function causeText(cause: Cause): string {
   return causes[cause];
 }
 
-export function newBareKit(holdMs = 10_000, periodMs = 10_000): BareKit {
-  const state = newKit(2, { holdMs, darkBelow: 300, brightFrom: 320 }, periodMs);
+export function newBareKit(holdMs = 10_000, periodMs = 10_000, safe = 0): BareKit {
+  const state = newKit(2, { holdMs, darkBelow: 300, brightFrom: 320 }, periodMs, safe);
   const recorder = newRecorder();
   const after = (event: KitEvent): string[] => {
     step(state, event, recorder.act);
@@ -46,13 +46,13 @@ export function newBareKit(holdMs = 10_000, periodMs = 10_000): BareKit {
     after({ type: KitEventType.Command, set, payload, size, retained });
   return {
     state,
-    ticks(count, sample) {
+    ticks(count, light) {
       let lines: string[] = [];
       for (let i = 0; i < count; i++)
-        lines = lines.concat(after({ type: KitEventType.Tick, ms: tickMs, sample }));
+        lines = lines.concat(after({ type: KitEventType.Tick, ms: tickMs, light }));
       return lines;
     },
-    longTick: (ms, sample) => after({ type: KitEventType.Tick, ms, sample }),
+    longTick: (ms, light) => after({ type: KitEventType.Tick, ms, light }),
     command: (payload, set = '') => message(set, payload, payload.length, 0),
     retained: (payload, set = '') => message(set, payload, payload.length, 1),
     oversize: (size, set = '') => message(set, '', size, 0),

@@ -14,6 +14,7 @@ const names: Record<Effect, string> = {
   [Effect.Close]: 'Close',
   [Effect.Leave]: 'Leave',
   [Effect.Failed]: 'Failed',
+  [Effect.Restart]: 'Restart',
 };
 
 export interface Recorder {
