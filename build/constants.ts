@@ -15,6 +15,11 @@ export function inlineConstants(checker: ts.TypeChecker): ts.TransformerFactory<
       if (ts.isIdentifier(node) && isUse(node)) {
         return valueOf(checker.getSymbolAtLocation(node), checker) ?? node;
       }
+      // Of a module that was imported whole.
+      if (ts.isPropertyAccessExpression(node)) {
+        const value = valueOf(checker.getSymbolAtLocation(node.name), checker);
+        if (value) return value;
+      }
       return ts.visitEachChild(node, visit, context);
     };
     return ts.visitEachChild(file, visit, context);

@@ -41,63 +41,16 @@ import {
   Flag,
   Packet,
 } from '../shared/packets';
-import { settingsError, type KitSettings, type NetworkSettings } from '../shared/settings';
+import { settingsError, type KitSettings } from '../shared/settings';
 import { slotHeaderLength } from '../shared/slots';
 import { decodeDht22 } from '../shared/dht22';
 import { version } from '../shared/version';
 import { readDht22 } from './dht22';
+import * as limit from './limits';
 import { draw, retry } from './screen';
+import { Todo } from './todo';
+import { hasAddress, join, lookUp, ping, rssiDbm, wifi } from './wifi';
 
-/** To do: a bit for each phase of the link to enter, then one for each effect that `act` notes. */
-const enum Todo {
-  Phases = (1 << (Phase.Online + 1)) - 1,
-  /** The phases that begin with a look into kit.json. */
-  Settings = (1 << Phase.Join) | (1 << Phase.Resolve) | (1 << Phase.Open) | (1 << Phase.Login),
-  FirstEffect = Phase.Online + 1,
-  State = 1 << (FirstEffect + Effect.Changed),
-  Sample = 1 << (FirstEffect + Effect.Sample),
-  Telemetry = 1 << (FirstEffect + Effect.Telemetry),
-  Address = 1 << (FirstEffect + Effect.CheckAddress),
-  Pingreq = 1 << (FirstEffect + Effect.Pingreq),
-  Close = 1 << (FirstEffect + Effect.Close),
-  Leave = 1 << (FirstEffect + Effect.Leave),
-  Failed = 1 << (FirstEffect + Effect.Failed),
-  Restart = 1 << (FirstEffect + Effect.Restart),
-  Good = 1 << 28,
-  /** All that has to do with the link, and with the end of a boot. */
-  Link = Phases | Address | Pingreq | Close | Failed | Restart | Good,
-  Draw = 1 << 29,
-}
-
-/** Bytes that may wait in the socket before answers are held back or shed: they lie in variables. */
-const unsentMax = 1000;
-/** Bytes that may arrive during the 50 ms of a DHT22 reading before it is given up for them. */
-const unreadMax = 1000;
-/** A calm kit takes so many ticks as one. */
-const beatTicks = 5;
-/** News in one sample may become news in the mean of any four with it. */
-const oddTicks = 5;
-/** Above every light that can be measured. */
-const anyLight = 9999;
-/** Below this many free variables what is queued is dropped. */
-const lowWater = 120;
-/** A calm kit, link and outbox count time in beats of this length, ms. */
-const beatMs = 500;
-/** Longest time that one tick stands for, ms. */
-const tickMsMax = 60_000;
-const subscribeId = 1;
-/** Packet identifiers of commands that were obeyed lately: a duplicate is obeyed once. */
-const recentMax = 8;
-/** A boot that lasts this long has gone well, ms. */
-const goodMs = 60_000;
-/** Safe mode ends by itself after this time, ms. */
-const safeMs = 300_000;
-/** The tick is looked after this often, ms: on ESP8266 `E.enableWatchdog` does nothing. */
-const liveMs = 10_000;
-/** Time for what was sent to leave before a restart, ms. */
-const partingMs = 500;
-
-const wifi = require('Wifi');
 const inbound = newInbound();
 const outbox = newOutbox();
 /** Replies that wait for `drain`: the rest of the topic, then the text. */
@@ -146,7 +99,7 @@ let high = 0;
 let beat = 0;
 let uptimeMs = 0;
 let lastS = getTime();
-/** 1 when time was measured since it was looked after. */
+/** 1 when a tick has come to its end since it was looked after. */
 let live = 1;
 
 function readSettings(): KitSettings {
@@ -159,7 +112,7 @@ function act(effect: Effect, value?: number | string, text?: string): void {
     const on = effect ? ledOn : relayOn;
     digitalWrite(effect ? ledPin : relayPin, value ? on : 1 - on);
     if (!effect) {
-      low = anyLight;
+      low = limit.anyLight;
       todo |= Todo.Draw;
     }
   } else if (text) reply('/' + value, text);
@@ -170,7 +123,7 @@ function act(effect: Effect, value?: number | string, text?: string): void {
 
 /** Sends a text on the rest of a topic at once where that is possible. */
 function reply(rest: string, text: string): void {
-  if (unsent < unsentMax && !sampling && !replies[0] && link.phase === Phase.Online)
+  if (unsent < limit.unsentMax && !sampling && !replies[0] && link.phase === Phase.Online)
     send(publishPacket(mine + rest, text, 0, 0));
   else {
     full = 1;
@@ -204,7 +157,8 @@ function onClose(): void {
 function onData(data: string): void {
   link.quietMs = 0;
   const first = inbound.bytes || inbound.skip || sampling ? '' : data[0];
-  if (first === '@' && !data[4]) acknowledge(outbox, data.charCodeAt(2) * 256 + data.charCodeAt(3));
+  if (first === '@' && data[3] && !data[4])
+    acknowledge(outbox, data.charCodeAt(2) * 256 + data.charCodeAt(3));
   else {
     const whole =
       first === '0' && data.substr(2, headEnd - 2) === head && data.charCodeAt(1) + 2 === data.length;
@@ -218,7 +172,7 @@ function onData(data: string): void {
 /** Understands what has arrived, packet by packet. */
 function receive(data: string): void {
   inbound.bytes += data;
-  if (sampling && inbound.bytes.length < unreadMax) return;
+  if (sampling && inbound.bytes.length < limit.unreadMax) return;
   passTick();
   for (let type = nextPacket(inbound); type; type = nextPacket(inbound)) {
     const id = inbound.id;
@@ -234,12 +188,12 @@ function receive(data: string): void {
         if (set || retained || !obey(kit, payload, payload, act)) {
           const command = takeMessage(kit, set, payload, inbound.size, retained, act);
           if (command) obey(kit, command, set + ' ' + payload, act);
-          low = anyLight;
+          low = limit.anyLight;
         }
       }
       if (flags & Flag.Qos1 && id) {
         send(pubackPacket(id));
-        if (recent.push(id) > recentMax) recent.shift();
+        if (recent.push(id) > limit.recentMax) recent.shift();
       }
       continue;
     }
@@ -261,7 +215,7 @@ function drain(): void {
   if (full && !sampling && link.phase === Phase.Online) /*@__NOINLINE__*/ sendKept();
   while (
     outbox.results[outbox.sent] !== undefined &&
-    unsent < unsentMax &&
+    unsent < limit.unsentMax &&
     !sampling &&
     link.phase === Phase.Online
   ) {
@@ -274,22 +228,22 @@ function drain(): void {
 
 /** What could not be sent at once, and how much was dropped. */
 function sendKept(): void {
-  while (replies[0] && unsent < unsentMax) {
+  while (replies[0] && unsent < limit.unsentMax) {
     const topic = mine + replies.shift()!;
     send(publishPacket(topic, replies.shift()!, 0, 0));
   }
-  while (outbox.telemetry[0] && unsent < unsentMax) {
+  while (outbox.telemetry[0] && unsent < limit.unsentMax) {
     const text = outbox.telemetry.shift()!;
     const ageMs = uptimeMs - parseInt(outbox.telemetry.shift()!);
     const aged = text.substr(0, text.length - 1) + ',"ageMs":' + ageMs + '}';
     send(publishPacket(mine + '/telemetry', aged, 0, 0));
   }
-  if (outbox.dropped && unsent < unsentMax) {
+  if (outbox.dropped && unsent < limit.unsentMax) {
     const text = '{"ok":false,"error":"messages were dropped","dropped":' + outbox.dropped + '}';
     outbox.dropped = 0;
     send(publishPacket(mine + '/result', text, 0, 0));
   }
-  full = unsent < unsentMax ? 0 : 1;
+  full = unsent < limit.unsentMax ? 0 : 1;
 }
 
 function send(bytes: string): void {
@@ -328,17 +282,26 @@ function workLink(now: number): void {
     if (now & Todo.Failed) failed(now, reason);
     else announce(reason);
   }
-  if (now & Todo.Address) checkAddress();
+  if (now & Todo.Address && hasAddress()) later = LinkEventType.Address;
   if (now & Todo.Pingreq) send(pingreqPacket);
-  if (now & (1 << Phase.Ping)) ping();
-  if (now & (1 << Phase.Subscribe)) send(subscribePacket(subscribeId, mine, mine + '/+/set'));
+  if (now & (1 << Phase.Ping)) {
+    const asked = ping(broker, function (answered) {
+      if (answered) tellLink(LinkEventType.Pinged, 1);
+      drain();
+    });
+    if (!asked) later = LinkEventType.Pinged;
+  }
+  if (now & (1 << Phase.Subscribe)) send(subscribePacket(limit.subscribeId, mine, mine + '/+/set'));
   if (now & (Todo.Good | Todo.Restart)) markGood();
   if (now & Todo.Restart) leave();
   // The other phases need what lies in flash; reading it takes variables for a moment.
   if (!(now & Todo.Settings)) return;
   const settings = readSettings();
   const login = settings.broker;
-  if (now & (1 << Phase.Join)) join(settings.networks[link.network]);
+  if (now & (1 << Phase.Join))
+    join(settings.networks[link.network], function () {
+      tellLink(LinkEventType.Dropped, 0);
+    });
   if (now & (1 << Phase.Resolve)) resolve(login.host);
   if (now & (1 << Phase.Open)) open(login.port);
   if (!(now & (1 << Phase.Login))) return;
@@ -390,42 +353,19 @@ function announce(reason: string): void {
   enqueue(outbox, text, 0);
 }
 
-function checkAddress(): void {
-  const ip = wifi.getIP().ip;
-  if (ip && ip !== '0.0.0.0') later = LinkEventType.Address;
-}
-
-function join(network: NetworkSettings): void {
-  wifi.connect(network.ssid, { password: network.password }, function (error) {
-    if (error) tellLink(LinkEventType.Dropped, 0);
-  });
-}
-
-/** An address needs no resolving, and on ESP32 2v29 `getHostByName` gives garbage: there `connect` resolves. */
+/** The broker's host; what `connect` resolves itself counts as resolved. */
 function resolve(host: string): void {
+  const asked = lookUp(host, link.blocking, function (ip) {
+    broker = ip || '';
+    tellLink(LinkEventType.Resolved, ip ? 1 : 0);
+    drain();
+  });
   broker = host;
-  if (host[0] <= '9' || (link.blocking && process.version === '2v29')) later = LinkEventType.Resolved;
-  else
-    wifi.getHostByName(host, function (ip) {
-      broker = ip || '';
-      tellLink(LinkEventType.Resolved, ip ? 1 : 0);
-      drain();
-    });
-}
-
-function ping(): void {
-  try {
-    wifi.ping(broker, function (answer) {
-      if (answer.timeoutCount < answer.totalCount) tellLink(LinkEventType.Pinged, 1);
-      drain();
-    });
-  } catch {
-    // A name cannot be pinged.
-    later = LinkEventType.Pinged;
-  }
+  if (!asked) later = LinkEventType.Resolved;
 }
 
 function open(port: number): void {
+  const beginS = getTime();
   try {
     socket = require('net').connect({ host: broker, port });
     socket.on('connect', onWritable);
@@ -435,6 +375,8 @@ function open(port: number): void {
   } catch {
     later = LinkEventType.Closed;
   }
+  // The time for which an ESP32 has stood still is none of the pause that may follow.
+  beat -= Math.round((getTime() - beginS) * 1000);
 }
 
 /** Restarts the board, and not for a crash. */
@@ -442,21 +384,21 @@ function leave(): void {
   if (link.phase === Phase.Online) send(publishPacket(mine + '/status', 'offline', Flag.Retain, 0));
   setTimeout(function () {
     E.reboot();
-  }, partingMs);
+  }, limit.partingMs);
 }
 
 /** Tells the loader that this boot has gone well, or ends by intent. */
 function markGood(): void {
-  if (GOOD) require('Storage').write('boots' + (GOOD & 1), '1', GOOD >> 1);
+  const at = GOOD;
+  // First, since a byte that a tool has written already throws.
   GOOD = 0;
+  if (at) require('Storage').write('boots' + (at & 1), '1', at >> 1);
 }
 
 /** Telemetry: the fixed text and JSON when online, kept for later when not. */
 function report(): void {
-  const details = wifi.getDetails();
-  const status = details.rssi === undefined ? wifi.getStatus() : details;
   const text = telemetryJson(kit, {
-    rssiDbm: status.rssi,
+    rssiDbm: rssiDbm(),
     uptimeS: Math.round(uptimeMs / 1000),
     freeVars: process.memory(false).free,
     reconnects: Math.max(link.reconnects, 0),
@@ -464,7 +406,7 @@ function report(): void {
     sequence: ++sequence,
   });
   retry();
-  if (link.phase !== Phase.Online || unsent >= unsentMax) return enqueue(outbox, text, uptimeMs);
+  if (link.phase !== Phase.Online || unsent >= limit.unsentMax) return enqueue(outbox, text, uptimeMs);
   const message = messageText(kit.light, kit.temperature, kit.humidity);
   reply('/message', message);
   reply('/telemetry', text);
@@ -486,11 +428,13 @@ function tick(): void {
   const sample = (analogRead(cdsPin) * 1024) | 0;
   oldest = past >> 20;
   past = (past << 10) | sample;
-  if (++ticks >= beatTicks || sample < low || sample >= high) /*@__NOINLINE__*/ pass();
+  if (++ticks >= limit.beatTicks || sample < low || sample >= high) /*@__NOINLINE__*/ pass();
+  live = 1;
 }
 
 /** Time, light, and what came of them. */
 function pass(): void {
+  ticks = 0;
   const sample = past & 1023;
   kit.light = (sample + ((past >> 10) & 1023) + ((past >> 20) & 1023) + (oldest & 1023)) >> 2;
   if (!kit.settled) {
@@ -500,14 +444,13 @@ function pass(): void {
     oldest = sample;
   }
   passTick();
-  live = 1;
   const dark = kit.dark;
   low = dark ? 0 : kit.darkUnder;
-  high = dark ? kit.lightFrom : anyLight;
-  if (sample < low || sample >= high) odd = oddTicks;
+  high = dark ? kit.lightFrom : limit.anyLight;
+  if (sample < low || sample >= high) odd = limit.oddTicks;
   if (odd) odd--;
-  if (odd || !kit.settled || kit.asked) low = anyLight;
-  if (beat >= beatMs) /*@__NOINLINE__*/ beatOn();
+  if (odd || !kit.settled || kit.asked) low = limit.anyLight;
+  if (beat >= limit.beatMs) /*@__NOINLINE__*/ beatOn();
   if (todo || full || !beat) drain();
 }
 
@@ -517,12 +460,12 @@ function passTick(): void {
   let ms = Math.round((nowS - lastS) * 1000);
   // The clock was set back, or far ahead.
   if (ms < 0) ms = tickMs;
-  if (ms > tickMsMax) ms = tickMsMax;
+  if (ms > limit.tickMsMax) ms = limit.tickMsMax;
   // Espruino makes up for missed periods back to back: the first of them has counted the time.
   if (ms >= tickMs / 4) {
     lastS = nowS;
     beat += ms;
-    ticks = 0;
+    uptimeMs += ms;
     /*@__NOINLINE__*/ passTime(kit, ms, act);
   }
 }
@@ -531,11 +474,10 @@ function passTick(): void {
 function beatOn(): void {
   const ms = beat;
   beat = 0;
-  uptimeMs += ms;
-  if (outbox.telemetry[0] && process.memory(false).free < lowWater) outbox.telemetry = [];
+  if (outbox.telemetry[0] && process.memory(false).free < limit.lowWater) outbox.telemetry = [];
   if (kit.lampMs > 0) todo |= Todo.Draw;
-  if (GOOD && uptimeMs >= goodMs) todo |= Todo.Good;
-  if (kit.safe && uptimeMs >= safeMs) todo |= Todo.Restart;
+  if (GOOD && uptimeMs >= limit.goodMs) todo |= Todo.Good;
+  if (kit.safe && uptimeMs >= limit.safeMs) todo |= Todo.Restart;
   if (link.phase === Phase.Online) /*@__NOINLINE__*/ stayOnline(link, ms, act);
   else /*@__NOINLINE__*/ tickLink(link, ms, kit.lampMs, act);
   if (outbox.sent) age(outbox, ms);
@@ -585,7 +527,7 @@ function run(): void {
     drain();
   });
   setInterval(tick, tickMs);
-  setInterval(watchOver, liveMs);
+  setInterval(watchOver, limit.liveMs);
 }
 
 /**
@@ -606,5 +548,8 @@ wifi.stopAP();
 E.on('errorFlag', watchOver);
 
 const startError = start();
-if (startError) print('kit.json: ' + startError + '; the outputs stay off');
-else run();
+if (startError) {
+  print('kit.json: ' + startError + '; the outputs stay off');
+  // Whoever mends that needs a board that stays where it is.
+  workLink(Todo.Good);
+} else run();

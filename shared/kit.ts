@@ -129,9 +129,8 @@ export function step(state: KitState, event: KitEvent, act: Act): void {
     passTime(state, event.ms, act);
   } else if (event.type === KitEventType.Reading) takeReading(state, event.temperature, event.humidity, act);
   else if (event.set || event.retained || !obey(state, event.payload, event.payload, act)) {
-    const { set, payload } = event;
-    const command = takeMessage(state, set, payload, event.size, event.retained, act);
-    if (command) obey(state, command, set + ' ' + payload, act);
+    const command = takeMessage(state, event.set, event.payload, event.size, event.retained, act);
+    if (command) obey(state, command, event.set + ' ' + event.payload, act);
   }
 }
 

@@ -1,7 +1,7 @@
 /**
  * Every state that lamp, light and commands can lead to, and what is promised in each of them. Beside
  * the kit runs a shadow that knows true time: a tick counts the time since the tick before, so that a
- * command may have come at any moment of what the next tick counts.
+ * command may have come at any moment of what the next tick counts. Light goes in as the board hands it over, as a mean.
  *
  * The hold of 10 s is the one that is shipped: the countdown makes it 100 values, which is few. The one
  * of 1.25 s is divided by no tick, so that the rest of the last tick is seen, too. A longer hold
@@ -9,7 +9,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import { Effect } from '../../shared/effects';
-import { greetingText } from '../../shared/messages';
+import { greeting } from '../../shared/messages';
 import { newKit, step, tickMs, Cause, KitEventType, type KitEvent, type KitState } from '../../shared/kit';
 import { between, bright, causeText, dark, newBareKit } from '../support/bare-kit';
 import { ensure } from '../support/ensure';
@@ -27,14 +27,14 @@ interface Variant {
 const kitItself: Variant = { step, boot: (_before, fresh) => fresh };
 
 const settings = { darkBelow: 300, brightFrom: 320 };
-/** Light that is dark, between and bright; means of four of them fall on either side of both levels. */
+/** Light that is dark, between and bright. */
 const plainLight = [dark, between, bright];
 /** The last and the first of each level. */
 const edgeLight = [299, 300, 319, 320];
 /** Light counts as the lamp's own for so long after it went off, ms. */
 const ownLightMs = 1_000;
-/** After so many samples without the lamp the light counts again. */
-const ownSamples = 11;
+/** After so many ticks without the lamp the light counts again. */
+const ownTicks = 11;
 
 type Does = 'on' | 'off' | 'toggle' | 'nothing';
 
@@ -55,7 +55,7 @@ const messages: [string, string, Does][] = [
   ['', 'cds', 'nothing'],
   ['', '', 'nothing'],
   ['', 'USBLED/on', 'nothing'],
-  ['', greetingText(2), 'nothing'],
+  ['', greeting + 2, 'nothing'],
   ['lamp/set', '', 'nothing'],
   ['lamp/set', 'USBLED/ON', 'nothing'],
   ['led/set', 'on', 'nothing'],
@@ -73,14 +73,14 @@ interface Move {
   late?: boolean;
 }
 
-function movesOf(holdMs: number, samples: number[]): Move[] {
+function movesOf(holdMs: number, lights: number[]): Move[] {
   const moves: Move[] = [{ title: 'reboot', does: 'nothing' }];
   for (const ms of [tickMs, 200, 500, 1_000, holdMs, 60_000])
     for (const late of [false, true])
-      for (const sample of samples)
+      for (const light of lights)
         moves.push({
-          title: `tick ${ms} ms${late ? ' that ends at once' : ''}, light ${sample}`,
-          event: { type: KitEventType.Tick, ms, sample },
+          title: `tick ${ms} ms${late ? ' that ends at once' : ''}, light ${light}`,
+          event: { type: KitEventType.Tick, ms, light },
           does: 'nothing',
           late,
         });
@@ -113,42 +113,29 @@ interface Shadow {
   countedMs: number;
   /** Since the lamp went off, ms, at most `ownLightMs`. */
   offMs: number;
-  /** Samples since the lamp went off, at most `ownSamples`. */
-  offSamples: number;
+  /** Ticks since the lamp went off, at most `ownTicks`. */
+  offTicks: number;
   /** 1 when a command has changed the lamp since the tick before. */
   fresh: number;
-  /** The three samples before the newest, since the light counts. */
-  window1: number;
-  window2: number;
-  window3: number;
 }
 
 /** The kit, its shadow and what is promised, as a machine to explore. */
-function lampMachine(holdMs: number, samples: number[], variant: Variant): Machine {
+function lampMachine(holdMs: number, lights: number[], variant: Variant): Machine {
   const unitMs = 50;
-  const moves = movesOf(holdMs, samples);
-  const fresh = (): KitState => newKit(2, { holdMs, ...settings }, 3_600_000);
+  const moves = movesOf(holdMs, lights);
+  const fresh = (): KitState => newKit(2, { holdMs, ...settings }, 3_600_000, 0);
   const freshShadow = (): Shadow => ({
     litMs: 0,
     countedMs: 0,
     // The loader waits two seconds before the firmware runs.
     offMs: ownLightMs,
-    offSamples: ownSamples - 1,
+    offTicks: ownTicks - 1,
     fresh: 0,
-    window1: 0,
-    window2: 0,
-    window3: 0,
   });
   const span = holdMs / unitMs + 1;
   const ownSpan = ownLightMs / unitMs + 1;
-  const light = samples.length;
-  // prettier-ignore
-  const radices = [
-    span, 4, ownSpan, 2, 2, light, light, light,
-    span, span, ownSpan, ownSamples + 1, 2, light, light, light,
-  ];
+  const radices = [span, 4, ownSpan, 2, 2, span, span, ownSpan, ownTicks + 1, 2];
   const values: number[] = [];
-  const level = (sample: number): number => Math.max(samples.indexOf(sample), 0);
   const encode = (state: KitState, shadow: Shadow): number => {
     const fields = [
       state.lampMs / unitMs,
@@ -157,21 +144,16 @@ function lampMachine(holdMs: number, samples: number[], variant: Variant): Machi
       Math.max(state.ownMs, 0) / unitMs,
       state.settled,
       state.dark,
-      level(state.sample1),
-      level(state.sample2),
-      level(state.sample3),
       shadow.litMs / unitMs,
       shadow.countedMs / unitMs,
       shadow.offMs / unitMs,
-      shadow.offSamples,
+      shadow.offTicks,
       shadow.fresh,
-      level(shadow.window1),
-      level(shadow.window2),
-      level(shadow.window3),
     ];
     return pack(fields, radices);
   };
-  // The sensors' cadence does not concern the lamp (a test below shows it): it starts anew each time.
+  // The sensors' cadence does not concern the lamp (a test below shows it): it starts anew each time. So does
+  // the light, which each tick brings.
   const state = fresh();
   const pristine = fresh();
   const shadow = freshShadow();
@@ -183,17 +165,11 @@ function lampMachine(holdMs: number, samples: number[], variant: Variant): Machi
     state.ownMs = values[2] * unitMs;
     state.settled = values[3];
     state.dark = values[4];
-    state.sample1 = samples[values[5]];
-    state.sample2 = samples[values[6]];
-    state.sample3 = samples[values[7]];
-    shadow.litMs = values[8] * unitMs;
-    shadow.countedMs = values[9] * unitMs;
-    shadow.offMs = values[10] * unitMs;
-    shadow.offSamples = values[11];
-    shadow.fresh = values[12];
-    shadow.window1 = samples[values[13]];
-    shadow.window2 = samples[values[14]];
-    shadow.window3 = samples[values[15]];
+    shadow.litMs = values[5] * unitMs;
+    shadow.countedMs = values[6] * unitMs;
+    shadow.offMs = values[7] * unitMs;
+    shadow.offTicks = values[8];
+    shadow.fresh = values[9];
   };
   let output = 0;
   let writes = 0;
@@ -220,7 +196,7 @@ function lampMachine(holdMs: number, samples: number[], variant: Variant): Machi
     before: Before,
   ): void => {
     const trueMs = late ? 0 : event.ms;
-    const sample = event.sample;
+    const light = event.light;
     shadow.fresh = 0;
     if (was) {
       ensure(
@@ -236,37 +212,28 @@ function lampMachine(holdMs: number, samples: number[], variant: Variant): Machi
         output === 1 || shadow.litMs <= holdMs + event.ms - tickMs,
         'off later than its last tick was late',
       );
-      if (!output) shadow.offMs = shadow.offSamples = 0;
+      if (!output) shadow.offMs = shadow.offTicks = 0;
       return;
     }
     shadow.offMs = Math.min(shadow.offMs + trueMs, ownLightMs);
-    shadow.offSamples = Math.min(shadow.offSamples + 1, ownSamples);
-    const mean = (sample + shadow.window1 + shadow.window2 + shadow.window3) >> 2;
+    shadow.offTicks = Math.min(shadow.offTicks + 1, ownTicks);
     let isDark = before.dark;
-    let dusk = false;
-    if (before.settled) {
-      isDark = mean < settings.darkBelow ? 1 : mean >= settings.brightFrom ? 0 : isDark;
-      dusk = isDark > before.dark;
-      shadow.window3 = shadow.window2;
-      shadow.window2 = shadow.window1;
-      shadow.window1 = sample;
-    } else if (state.settled) {
+    if (before.settled || state.settled)
+      isDark = light < settings.darkBelow ? 1 : light >= settings.brightFrom ? 0 : isDark;
+    const dusk = before.settled === 1 && isDark > before.dark;
+    if (state.settled && !before.settled)
       ensure(shadow.offMs >= ownLightMs, "the lamp's own light counted within a second after it went off");
-      isDark = sample < settings.darkBelow ? 1 : sample >= settings.brightFrom ? 0 : isDark;
-      shadow.window1 = shadow.window2 = shadow.window3 = sample;
-    }
     ensure(output > 0 === dusk, dusk ? 'dusk did not light the lamp' : 'the lamp was lit without dusk');
     ensure(state.dark === isDark, `dark is ${state.dark}, not ${isDark}`);
     ensure(isDark === before.dark || told > 0, 'dusk or dawn was not told');
-    ensure(dusk || state.settled === 1 || shadow.offSamples < ownSamples, 'light did not count again');
+    ensure(dusk || state.settled === 1 || shadow.offTicks < ownTicks, 'light did not count again');
     expectCause(was, before.cause, Cause.Dusk, false);
     if (dusk) lighted();
   };
 
   const lighted = (): void => {
     ensure(state.lampMs === holdMs, 'the hold did not start anew');
-    shadow.litMs = shadow.countedMs = shadow.offMs = shadow.offSamples = 0;
-    shadow.window1 = shadow.window2 = shadow.window3 = samples[0];
+    shadow.litMs = shadow.countedMs = shadow.offMs = shadow.offTicks = 0;
   };
 
   const afterMessage = (does: Does, was: number, before: Before, key: number): void => {
@@ -284,7 +251,7 @@ function lampMachine(holdMs: number, samples: number[], variant: Variant): Machi
       lighted();
       shadow.fresh = 1;
     } else if (was) {
-      shadow.offMs = shadow.offSamples = shadow.litMs = shadow.countedMs = 0;
+      shadow.offMs = shadow.offTicks = shadow.litMs = shadow.countedMs = 0;
       shadow.fresh = 1;
     } else ensure(encode(state, shadow) === key, 'putting the lamp off changed more than the lamp');
   };
@@ -331,19 +298,19 @@ function lampMachine(holdMs: number, samples: number[], variant: Variant): Machi
   return { start: encode(fresh(), freshShadow()), moves: moves.map((move) => move.title), apply };
 }
 
-function exploreLamp(holdMs: number, samples: number[], variant: Variant): Explored {
-  return explore(lampMachine(holdMs, samples, variant));
+function exploreLamp(holdMs: number, lights: number[], variant: Variant): Explored {
+  return explore(lampMachine(holdMs, lights, variant));
 }
 
 describe('the lamp, explored whole', () => {
   it.each([
-    [10_000, plainLight, 30_000, 2_000_000],
-    [1_250, edgeLight, 15_000, 1_000_000],
+    [10_000, plainLight, 1_200, 80_000],
+    [1_250, edgeLight, 300, 22_000],
   ])(
     'keeps every promise in every state, with a hold of %i ms and light of %j',
     { timeout: 120_000 },
-    (holdMs, samples, statesMin, transitionsMin) => {
-      const explored = exploreLamp(holdMs, samples, kitItself);
+    (holdMs, lights, statesMin, transitionsMin) => {
+      const explored = exploreLamp(holdMs, lights, kitItself);
       console.info(
         `hold ${holdMs} ms: explored ${explored.states} states, ${explored.transitions} transitions`,
       );
@@ -362,12 +329,12 @@ describe('the lamp, explored whole', () => {
       for (let i = 0; i < 300; i++) {
         if (random.oneIn(4)) other.command(random.pick(['led', 'dht22', 'dht22_t', 'cds', '', 'nonsense']));
         if (random.oneIn(10)) other.reading(random.pick([NaN, 100]), 100);
-        const sample = random.pick(plainLight);
+        const light = random.pick(plainLight);
         const ms = random.pick([100, 100, 100, 500, 10_000]);
         const payload = random.oneIn(20) ? random.pick(['USBLED', 'USBLED/ON', 'USBLED/OFF']) : '';
         const lamps = [one, other].map((kit) =>
           kit
-            .longTick(ms, sample)
+            .longTick(ms, light)
             .concat(payload ? kit.command(payload) : [])
             .filter((line) => line.startsWith('Lamp'))
             .concat(kit.lamp(), String(kit.state.dark)),
@@ -453,15 +420,32 @@ const broken: [string, Partial<Variant>, string][] = [
       'boot > USBLED > USBLED > tick 1000 ms that ends at once, light 100 > tick 100 ms, light 100',
   ],
   [
-    'lets its own light into the mean of the first sample after it',
+    'takes light between the levels for bright',
     {
-      step: withEvent((state, event) =>
-        event.type === KitEventType.Tick && state.lampMs + Math.max(state.ownMs, 0) + state.settled === 0
-          ? { ...event, sample: (event.sample + state.sample1 + state.sample2 + state.sample3) >> 2 }
-          : event,
-      ),
+      step: aroundTick(nothing, (state) => void (state.settled && state.light >= 300 && (state.dark = 0))),
     },
-    'dark is 1, not 0: boot > tick 100 ms, light 310',
+    'dark is 0, not 1: boot > tick 100 ms, light 100 > tick 100 ms, light 310',
+  ],
+  [
+    'forgets to look whether light that counts again is news',
+    {
+      step: (state, event, act) => {
+        const { dark, settled } = state;
+        step(state, event, act);
+        if (state.settled > settled) state.dark = dark;
+      },
+    },
+    'dark is 0, not 1: boot > tick 100 ms, light 100',
+  ],
+  [
+    'sleeps while its own light does not count yet',
+    {
+      step: (state, event, act) => {
+        if (event.type !== KitEventType.Tick || state.lampMs > 0 || state.ownMs <= 0) step(state, event, act);
+      },
+    },
+    'light did not count again: boot > USBLED > tick 1250 ms, light 100' +
+      ' > tick 100 ms, light 100'.repeat(11),
   ],
   [
     'takes the first light after boot for dusk',
@@ -478,7 +462,9 @@ const broken: [string, Partial<Variant>, string][] = [
     'does not see dusk at all',
     {
       step: withEvent((state, event) =>
-        event.type === KitEventType.Tick && state.settled ? { ...event, sample: bright } : event,
+        event.type === KitEventType.Tick && state.settled && !state.dark
+          ? { ...event, light: bright }
+          : event,
       ),
     },
     'dusk did not light the lamp: boot > tick 100 ms, light 310 > tick 100 ms, light 100',
@@ -517,7 +503,7 @@ const broken: [string, Partial<Variant>, string][] = [
     {
       step: (state, event, act) => {
         step(state, event, act);
-        if (event.type !== KitEventType.Tick || event.sample < bright || state.lampMs === 0) return;
+        if (event.type !== KitEventType.Tick || event.light < bright || state.lampMs === 0) return;
         state.lampMs = 0;
         state.cause = Cause.HoldOver;
         act(Effect.Lamp, 0);
