@@ -179,6 +179,8 @@ export class VirtualBoard {
   /** reset() and load(): a new interpreter on a chip that has not been reset. */
   #startAgain(before: Boot, soft: { load: string | undefined } | 'reset'): void {
     this.#pins.reset();
+    // It is a variable like others; a console that is locked stays so, and no password opens it until one is set again.
+    this.console.password = undefined;
     const load = soft === 'reset' ? 'nothing' : soft.load;
     this.#run({ reason: before.reason, epochMs: before.epochMs(), load, first: false });
   }

@@ -1,3 +1,6 @@
+import { BoardError } from './errors';
+import { consoleStyle, objectText } from './json-text';
+
 /**
  * Strings on the boards are bytes: character codes 0 to 255, and whatever is larger loses its upper bits.
  * Source: Espruino, ESPR_UNICODE_SUPPORT is not defined for ESP8266 and ESP32.
@@ -25,7 +28,8 @@ export function stringFromBytes(bytes: Uint8Array): string {
  */
 export function bytesFromData(data: unknown): Uint8Array | undefined {
   if (typeof data === 'string') return bytesFromString(data);
-  if (typeof data === 'number') return Uint8Array.of(data);
+  if (typeof data === 'number' || typeof data === 'boolean') return Uint8Array.of(Number(data));
+  if (typeof data === 'function') return new Uint8Array();
   if (ArrayBuffer.isView(data)) return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   if (Object.prototype.toString.call(data) === '[object ArrayBuffer]')
     return new Uint8Array(data as ArrayBuffer);
@@ -33,7 +37,8 @@ export function bytesFromData(data: unknown): Uint8Array | undefined {
   const parts: number[] = [];
   for (const item of data) {
     const bytes = bytesFromData(item);
-    if (bytes !== undefined) parts.push(...bytes);
+    if (bytes === undefined) throw noData(item);
+    parts.push(...bytes);
   }
   return Uint8Array.from(parts);
 }
@@ -44,4 +49,12 @@ function repeated(block: unknown): Uint8Array | undefined {
   const bytes = data === undefined ? undefined : bytesFromData(data);
   if (bytes === undefined || typeof count !== 'number') return undefined;
   return Buffer.concat(Array<Uint8Array>(Math.max(0, Math.trunc(count))).fill(bytes));
+}
+
+function noData(item: unknown): BoardError {
+  const isObject = typeof item === 'object' && item !== null;
+  const text = isObject
+    ? `If specifying an object, it must be of the form {data : ..., count : N} or {callback : fn} - got ${objectText(item, consoleStyle)}`
+    : `Expecting Number or iterable, got ${item === null ? 'null' : typeof item}`;
+  return new BoardError(text, 'TypeError');
 }

@@ -34,7 +34,15 @@ export function adaptLanguage(realm: Realm, random: BoardRandom): void {
     },
   });
   define(prototypeOf('String'), stringMethods(realm, prototypeOf('String')));
-  define(prototypeOf('Array'), { join: joined });
+  const { concat } = prototypeOf('Array') as Record<string, (...items: unknown[]) => unknown>;
+  define(prototypeOf('Array'), {
+    join: joined,
+    /** Ends at the first argument that is undefined. */
+    concat(this: unknown, ...items: unknown[]) {
+      const end = items.indexOf(undefined);
+      return concat!.call(this, ...(end < 0 ? items : items.slice(0, end)));
+    },
+  });
   adaptErrors(realm, define);
   define(global, textCodecs);
 }

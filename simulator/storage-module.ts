@@ -20,7 +20,6 @@ export function createStorageModule(
 
   function write(name: unknown, data: unknown, offset: unknown, size: unknown): boolean {
     if (data === null) throw new BoardError('Expecting Number or iterable, got null', 'TypeError');
-    if (typeof data === 'function') throw new BoardError("Can't create zero length file");
     if (typeof data === 'boolean')
       return storage.write(String(name), Number(data), whole(offset), whole(size));
     const isObject = typeof data === 'object' && Object.getPrototypeOf(data) === realm.objectPrototype;

@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import { bytesFromData, stringFromBytes } from './bytes';
+import { bytesFromData, bytesFromString, stringFromBytes } from './bytes';
 import type { Chip } from './chips';
 import { BoardError, Halted } from './errors';
 import { environment, memory, serialNumber } from './environment';
@@ -9,7 +9,7 @@ import type { BoardRandom } from './random';
 import type { Storage } from './storage';
 import { createWatchdog } from './watchdog';
 
-/** What the console asks for; it outlives a soft reset, as on the board. */
+/** What the console asks for. The lock outlives a soft reset, the password does not. */
 export interface ConsoleState {
   password: string | undefined;
   locked: boolean;
@@ -71,10 +71,11 @@ export function installSystem(options: SystemOptions): System {
       return flags;
     },
     CRC32: (data: unknown) => {
-      if (typeof data === 'object' && data !== null && Object.getPrototypeOf(data) === realm.objectPrototype)
-        return crc32(Uint8Array.from(Object.values(data).map(Number)));
-      const bytes = typeof data === 'number' ? undefined : bytesFromData(data);
-      return bytes === undefined ? undefined : crc32(bytes);
+      if (typeof data === 'string') return crc32(bytesFromString(data));
+      if (typeof data !== 'object' || data === null) return undefined;
+      // Whatever can be walked: each element is a number.
+      const isPlain = Array.isArray(data) || Object.getPrototypeOf(data) === realm.objectPrototype;
+      return crc32(isPlain ? Uint8Array.from(Object.values(data).map(Number)) : bytesFromData(data)!);
     },
     hwRand: () => random.next(),
     srand: (seed: number) => random.seed(Math.trunc(seed)),

@@ -1,10 +1,8 @@
 import { BoardError } from './board-error';
 import type { Conversation } from './conversation';
 import { isNoise, looksLikeEspruino, otherFirmware } from './other-firmware';
-import { ask } from './question';
+import { ask, eraseLine } from './question';
 
-/** Erases a half-typed line, and neither runs nor interrupts anything. */
-const eraseLine = '\x1b[2H\n';
 /** Ctrl-C drops the line and stops what is running, where the chip sees it: for a board that does not answer without. */
 const interrupt = '\x03';
 /** Within this a board that is idle has shown its prompt. */
@@ -27,7 +25,7 @@ export async function greet(
   let unlocked = false;
   for (let attempt = 0; attempt < attempts; attempt++) {
     if (!locked(talk.heard)) {
-      talk.say(attempt === 0 ? eraseLine : interrupt);
+      talk.say(attempt === 0 ? `${eraseLine}\n` : interrupt);
       await talk.until((text) => /(?:^|[^>])>\s*$/.exec(text) ?? undefined, promptMs);
     }
     if (locked(talk.heard)) {

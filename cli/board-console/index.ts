@@ -6,6 +6,7 @@ import { openTcp } from './tcp-transport';
 export { BoardConsole } from './board-console';
 export { BoardError, type BoardFailure, BoardScriptError, exitCodeOf } from './board-error';
 export { parsePort, type PortAddress } from './port-address';
+export { eraseLine } from './question';
 export { type BoardSlot, readSlots, type SlotName, slotToBoot } from './slots';
 export { serialProblem } from './open-failure';
 

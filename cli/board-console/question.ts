@@ -3,6 +3,9 @@ import type { Conversation } from './conversation';
 
 let asked = 0;
 
+/** Erases a half-typed line, and neither runs nor interrupts anything. */
+export const eraseLine = '\x1b[2H';
+
 /** Makes the statement that gives an expression's value as the answer. */
 export type Answer = (expression: string) => string;
 
@@ -17,11 +20,12 @@ export async function ask(
   timeoutMs: number,
 ): Promise<{ value: unknown } | undefined> {
   const number = ++asked;
-  // The marks are joined on the board: an echo of the line must not look like its answer. 0x10: without echo.
+  // The marks are joined on the board: an echo of the line must not look like its answer.
   const print = (sign: string, text: string): string => `print("<"+"<${number}${sign}"+${text}+">>")`;
   const line = statement((expression) => print('=', `JSON.stringify(${expression})`));
   if (!/^[\x20-\x7e]*$/.test(line)) throw new TypeError('a question to a board is one line of ASCII');
-  talk.say(`\x10try{${line}}catch(e){${print('!', 'JSON.stringify(e.message||""+e)')}}\n`);
+  // What noise or a lost byte has left in the line goes first. 0x10: without echo.
+  talk.say(`${eraseLine}\x10try{${line}}catch(e){${print('!', 'JSON.stringify(e.message||""+e)')}}\n`);
   const mark = new RegExp(`<<${number}([=!])([^\\r\\n]*)>>\\r?\\n`);
   const found = await talk.until((heard) => mark.exec(heard) ?? undefined, timeoutMs);
   if (!found) return undefined;

@@ -1,9 +1,11 @@
-import { decodeSlotHeader, slotHeaderLength, type SlotHeader } from '../../shared/slots';
+import {
+  decodeSlotHeader,
+  slotAbandoned,
+  slotAbandonedAt,
+  slotHeaderLength,
+  type SlotHeader,
+} from '../../shared/slots';
 import type { BoardConsole } from './board-console';
-
-/** The byte that says that the slot's firmware crashed again and again; 0xFF while it has not. */
-export const slotAbandonedAt = 25;
-export const slotAbandoned = 'B';
 
 export type SlotName = 'fw0' | 'fw1' | 'kit0' | 'kit1';
 

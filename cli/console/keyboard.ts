@@ -1,11 +1,9 @@
-import type { BoardConsole } from '../board-console';
+import { type BoardConsole, eraseLine, exitCodeOf } from '../board-console';
 
 /** Ctrl-], as in telnet: no line of a program has it. */
 const leaveKey = '\x1d';
 /** A board that is idle answers at once. */
 const quietMs = 3000;
-/** Drops what is half typed. */
-const eraseLine = '\x1b[2H';
 /** Espruino's greeting turns this off. */
 const wrapLines = '\x1b[?7h';
 
@@ -46,11 +44,9 @@ export async function runKeyboard(
       });
       input.on('end', () => resolve(0));
     });
-    const lost = board.closed.then(() => {
-      tell(`\r\nThe connection to ${board.port} ended.`);
-      return 6;
-    });
-    return await Promise.race([left, lost]);
+    const code = await Promise.race([left, board.closed.then(() => exitCodeOf('lost'))]);
+    if (code !== 0) tell(`\r\nThe connection to ${board.port} ended.`);
+    return code;
   } finally {
     clearTimeout(quiet);
     board.onBytes = undefined;

@@ -1,10 +1,9 @@
 import { createInterface } from 'node:readline';
+import { eraseLine } from '../board-console';
 import { openWithPasswords } from '../console-password';
 
 /** What takes longer would hold the board up as well. */
 const lineMs = 30_000;
-/** Erases what is left of a line. */
-const eraseLine = '\x1b[2H';
 
 /** Types each line of a pipe and prints what the board says. Returns 1 when one of them failed or the last is not complete. */
 export async function runLines(

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../../build/root';
-import { type BoardConsole, BoardError, exitCodeOf } from '../board-console';
+import { type BoardConsole, BoardError, BoardScriptError, exitCodeOf } from '../board-console';
 import { openWithPasswords, consolePasswords } from '../console-password';
 import { choosePort, serialPorts } from '../ports';
 import { brokerFindings } from './broker';
@@ -79,6 +79,10 @@ async function examineBoard(
     await examineKit(options, { kits, complete }, board, add);
     return undefined;
   } catch (error) {
+    if (error instanceof BoardScriptError) {
+      add(wrong('board', `it could not tell: ${error.message}`, 'npm run doctor again'));
+      return undefined;
+    }
     if (!(error instanceof BoardError)) throw error;
     add(wrong('board', error.message, 'npm run doctor again; npm run rescue if it stays so'));
     return exitCodeOf(error.kind);

@@ -9,6 +9,8 @@ import { type Finding, ok, unknown, warning, wrong } from './finding';
 /** The next firmware and configuration must find room beside what is there, without Storage being rearranged. */
 const flashFreeLow = 20_000;
 const flashAgain = 'npm run flash';
+/** What Espruino runs before `.bootcde`, or instead of it. Source: src/jsinteractive.c, src/jsflash.c */
+const hiding = /^\.(?:boot\d|bootrst|bootPowerOn|varimg)$/;
 
 /** What lies in the board's Storage, which of it runs, and how the last boots went. */
 export async function flashFindings(
@@ -17,16 +19,14 @@ export async function flashFindings(
   bundle: string | undefined,
 ): Promise<Finding[]> {
   const free = Number(await board.evaluate('require("Storage").getFree()'));
-  const loader = Boolean(await board.evaluate('!!require("Storage").read(".bootcde",0,1)'));
+  const files = (await board.evaluate('require("Storage").list()')) as string[];
   const firmware = await readSlots(board, 'fw');
   const kits = await readSlots(board, 'kit');
   const runs = slotToBoot(firmware);
   const version = runs ? await versionIn(board, runs) : undefined;
   return [
     freeFinding(free),
-    loader
-      ? ok('loader', 'the loader is the boot code')
-      : wrong('loader', 'no boot code: nothing starts by itself', flashAgain),
+    loaderFinding(files),
     firmwareFinding(firmware, version, bundle),
     kitFinding(kits, settings),
     bootFinding(
@@ -71,6 +71,19 @@ function freeFinding(free: number): Finding {
       );
 }
 
+export function loaderFinding(files: string[]): Finding {
+  const before = files.filter((name) => hiding.test(name));
+  if (!files.includes('.bootcde'))
+    return wrong('loader', 'no boot code: nothing starts by itself', flashAgain);
+  return before.length === 0
+    ? ok('loader', 'the loader is the boot code')
+    : wrong(
+        'loader',
+        `another program's ${before.join(', ')} ${before.length === 1 ? 'runs' : 'run'} before the loader, or instead of it`,
+        `npm run console, then ${before.map((name) => `require("Storage").erase("${name}")`).join(';')}`,
+      );
+}
+
 export function firmwareFinding(
   slots: BoardSlot[],
   version: string | undefined,
@@ -83,7 +96,7 @@ export function firmwareFinding(
   if (abandoned.length > 0) {
     return warning(
       'firmware',
-      `${what}; ${listed(abandoned)} given up after crashes`,
+      `${what}; ${listed(abandoned)} given up`,
       `mend the firmware, then ${flashAgain}`,
     );
   }

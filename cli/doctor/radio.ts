@@ -43,18 +43,14 @@ export function connectedFinding(ip: string, ssid: string | undefined, dbm: numb
 /** Only the configured networks are told by name: the answer must be short, and what the neighbours have is theirs. */
 async function scanFinding(board: BoardConsole, { networks }: KitSettings): Promise<Finding> {
   const names = networks.map(({ ssid }) => ascii(ssid));
-  let seen: [count: number, ...strengths: number[]];
-  try {
-    seen = (await board.evaluateLater(
-      (answer) =>
-        `require("Wifi").scan(function(a){${answer(
-          `[a.length].concat([${names.join()}].map(function(n){var b=0;a.forEach(function(p){if(p.ssid==n)b=p.rssi});return b}))`,
-        )}})`,
-      scanMs,
-    )) as typeof seen;
-  } catch (error) {
-    return unknown('wifi', `the board could not look for networks: ${(error as Error).message}`);
-  }
+  const none = networks.map(() => 0);
+  // Flat, without callbacks in the callback: the C stack of an ESP8266 has room for few.
+  const seen = (await board.evaluateLater(
+    (answer) =>
+      `require("Wifi").scan(function(a){var p,i,r=[a.length,${none.join()}],n=[0,${names.join()}];` +
+      `for(p of a)if((i=n.indexOf(p.ssid))>0&&(!r[i]||p.rssi>r[i]))r[i]=p.rssi;${answer('r')}})`,
+    scanMs,
+  )) as [count: number, ...strengths: number[]];
   const [count, ...strengths] = seen;
   return scannedFinding(
     count,

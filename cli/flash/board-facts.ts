@@ -1,4 +1,3 @@
-import { boardOf } from '../../shared/boards';
 import type { BoardName, KitSettings } from '../../shared/settings';
 import { slotHeaderLength } from '../../shared/slots';
 import {
@@ -64,13 +63,13 @@ export function ensureSameBoard(port: string, { build, mac }: BoardFacts, settin
   if (!builds[build]!.includes(settings.board)) {
     throw new FlashError(
       'wrong-board',
-      `kit.config.ts says that ${kit} is a ${boardOf(settings.board).title}, and the board at ${port} is a ${boardOf(builds[build]![0]!).title}`,
+      `the board at ${port} is one for board: '${builds[build]![0]!}', and kit.config.ts says '${settings.board}' for ${kit}`,
     );
   }
   if (settings.mac !== undefined && mac !== '' && settings.mac !== mac) {
     throw new FlashError(
       'wrong-board',
-      `kit.config.ts says that ${kit} is the board ${settings.mac}, and the board at ${port} is ${mac}`,
+      `the board at ${port} is ${mac}, and kit.config.ts says mac: '${settings.mac}' for ${kit}`,
     );
   }
 }

@@ -1,5 +1,5 @@
 import type { KitSettings } from '../../shared/settings';
-import { type BoardConsole, openBoard, slotToBoot } from '../board-console';
+import { type BoardConsole, BoardError, openBoard, slotToBoot } from '../board-console';
 import { kitJson } from '../kit-config';
 import { type BoardFacts, ensureSameBoard, readFacts } from './board-facts';
 import { chooseKit } from './choose-kit';
@@ -72,7 +72,7 @@ async function written(port: string, plan: Plan, facts: BoardFacts, job: FlashJo
         if (bytes !== undefined) progress.show(bytes);
       },
     }).finally(() => progress.end());
-    const board = await openBoard(port);
+    const board = await openAfterTool(port);
     try {
       await verify(board, plan);
       job.print(`  verified: ${files.map(({ name, size }) => `${name} ${group(size)} bytes`).join(', ')}`);
@@ -92,11 +92,22 @@ async function written(port: string, plan: Plan, facts: BoardFacts, job: FlashJo
 /** What was written is in slots that are not verified, so the board boots what it booted before. */
 async function restartAsItWas(port: string, print: (line: string) => void): Promise<void> {
   try {
-    const board = await openBoard(port);
+    const board = await openAfterTool(port);
     restart(board);
     await board.close();
   } catch {
     print(`  the board at ${port} does not answer: press its reset button, and it runs what it ran before`);
+  }
+}
+
+/** The port may still be Espruino's tool's for a moment. */
+async function openAfterTool(port: string, attempts = 10): Promise<BoardConsole> {
+  try {
+    return await openBoard(port);
+  } catch (error) {
+    if (!(error instanceof BoardError && error.kind === 'busy') || attempts === 1) throw error;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    return openAfterTool(port, attempts - 1);
   }
 }
 

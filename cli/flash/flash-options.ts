@@ -47,7 +47,7 @@ export function parseFlashOptions(raw: RawFlashOptions): FlashOptions {
     throw new Error(`--kit: each board is a kit of its own, got ${raw.kit}`);
   const boards = Math.max(1, ports.length);
   if (kits.length > 0 && kits.length !== boards) {
-    throw new Error(`--kit: expected ${boards} numbers, one for each -p, got ${raw.kit}`);
+    throw new Error(`--kit: expected as many numbers as boards (-p), ${boards}, got ${raw.kit}`);
   }
   if (raw.runtime !== undefined && ports.some((port) => parsePort(port).kind === 'tcp')) {
     throw new Error('--runtime: Espruino itself is written over USB only');

@@ -53,7 +53,8 @@ export function esptoolArguments(image: string, port: string): string[] {
   if (bytes.length === 4 * megabyte && (isImage(0) || bytes[0] === loaderMagic)) {
     return write('esp8266', esp8266, ['0x0', image]);
   }
-  throw wrong(image, `${bytes.length} bytes that begin with 0x${bytes.toString('hex', 0, 1)} are neither`);
+  const first = bytes.length === 0 ? 'nothing' : `0x${bytes.toString('hex', 0, 1)}`;
+  throw wrong(image, `${bytes.length} bytes that begin with ${first} are neither`);
 }
 
 /** Writes Espruino to the chip. Throws a FlashError. */

@@ -1,6 +1,5 @@
-import { slotHeaderLength } from '../../shared/slots';
+import { slotAbandoned, slotAbandonedAt, slotHeaderLength } from '../../shared/slots';
 import { type BoardConsole, type BoardSlot, slotToBoot } from '../board-console';
-import { slotAbandoned, slotAbandonedAt } from '../board-console/slots';
 import { restart } from './catch';
 
 export type RemedyName = 'fallback' | 'safe-mode' | 'erase' | 'restart';

@@ -118,6 +118,7 @@ describe('the console at a terminal', () => {
     pty: IPty;
     until(text: string): Promise<string>;
     exit: Promise<number>;
+    rest(): string;
   } {
     const [program, ...rest] = [process.execPath, ...commandLine(['console', ...args])];
     const pty = spawn(program!, rest, { cwd: root, cols: 100, rows: 30 });
@@ -139,13 +140,13 @@ describe('the console at a terminal', () => {
       });
     const exit = new Promise<number>((resolve) => pty.onExit(({ exitCode }) => resolve(exitCode)));
     cleanUps.push(() => pty.kill('SIGKILL'));
-    return { pty, until, exit };
+    return { pty, until, exit, rest: () => shown };
   }
 
   it('hands keys over and shows what comes, until Ctrl-]', async () => {
     const { port, board, run, shown } = await boardOnPort();
     run('E.setPassword("right-one");E.lockConsole()');
-    const { pty, until, exit } = inTerminal(['-p', port, '--config', configWith('right-one')]);
+    const { pty, until, exit, rest } = inTerminal(['-p', port, '--config', configWith('right-one')]);
     await until(`Console of the board at ${port}. Ctrl-] leaves.`);
     await until('Logged in.');
     pty.write('6*7\r');
@@ -155,6 +156,7 @@ describe('the console at a terminal', () => {
     // What is half typed is not run.
     pty.write('left=1\x1d');
     expect(await exit).toBe(0);
+    expect(rest()).not.toContain('ended');
     expect(board.console.locked).toBe(true);
     expect(board.evaluate('typeof left')).toBe('undefined');
   });

@@ -7,7 +7,7 @@ import { EngineBench } from './engine-bench';
 import { findForms } from './interpreter';
 
 // Each case has a board of its own, and most of its time is waiting.
-vi.setConfig({ maxConcurrency: 16 });
+vi.setConfig({ maxConcurrency: 32 });
 
 const all: { title: string; cases: Case<WireBench>[] }[] = [
   ...chapters,

@@ -321,6 +321,14 @@ describe('what the code is told about its board', () => {
     board.reset();
     expect(board.console).toMatchObject({ password: undefined, locked: false });
   });
+
+  // Seen on the real interpreter: "Invalid password", whatever is typed.
+  test.each(['load()', 'reset()'])('%s forgets the password and keeps the lock', (call) => {
+    const { board, clock } = bareBoard('esp8266', 'print("boot code sets no password")');
+    board.evaluate(`E.setPassword("open sesame");E.lockConsole();${call}`);
+    clock.advance(1);
+    expect(board.console).toMatchObject({ password: undefined, locked: true });
+  });
 });
 
 test('on a real clock a board runs in real time', () => {

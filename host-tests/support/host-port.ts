@@ -10,6 +10,8 @@ export class HostPort implements BrokerNetwork {
   readonly #server: Server;
   readonly #streams = new Set<HostStream>();
   #onConnection: ((stream: BrokerStream) => void) | undefined;
+  /** What is written reaches the board one byte at a time, with so many milliseconds between two; 0: as it is. */
+  trickleMs = 0;
   /** True: new connections are taken, and nothing passes in either direction. */
   silent = false;
 
@@ -44,7 +46,7 @@ export class HostPort implements BrokerNetwork {
   }
 
   #onSocket(socket: Socket): void {
-    const stream = new HostStream(socket);
+    const stream = new HostStream(socket, () => this.trickleMs);
     this.#streams.add(stream);
     socket.on('close', () => this.#streams.delete(stream));
     stream.vanished = this.silent;
@@ -54,17 +56,35 @@ export class HostPort implements BrokerNetwork {
 
 class HostStream implements BrokerStream {
   vanished = false;
+  /** Bytes that wait for their turn, the one written last among them. */
+  readonly #trickle: number[] = [];
   /** The host has closed, or forgotten, its end. */
   #done = false;
 
-  constructor(readonly socket: Socket) {
+  constructor(
+    readonly socket: Socket,
+    private readonly trickleMs: () => number,
+  ) {
     socket.setNoDelay(true);
     // The end of a connection is told by 'close'.
     socket.on('error', () => {});
   }
 
   write(data: Uint8Array | string): void {
-    if (!this.vanished && !this.#done) this.socket.write(data as string, 'latin1');
+    if (this.vanished || this.#done) return;
+    const bytes = typeof data === 'string' ? Buffer.from(data, 'latin1') : data;
+    if (this.trickleMs() === 0 && this.#trickle.length === 0) this.socket.write(bytes);
+    else if (this.#trickle.push(...bytes) === bytes.length) this.#writeOne();
+  }
+
+  #writeOne(): void {
+    const [byte] = this.#trickle;
+    if (byte === undefined || this.vanished || this.socket.destroyed) return;
+    this.socket.write(Uint8Array.of(byte));
+    setTimeout(() => {
+      this.#trickle.shift();
+      this.#writeOne();
+    }, this.trickleMs());
   }
 
   onData(handler: (data: Buffer) => void): void {

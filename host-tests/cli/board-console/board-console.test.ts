@@ -239,6 +239,12 @@ describe('a question', () => {
     expect(await outcome(consoleOn(wire).evaluate('x'))).toEqual({ a: [1] });
   });
 
+  it('is answered though a lost byte has left a line open before it', async () => {
+    const { console, wire } = wiredBoard();
+    wire.write('\x10print((1;\n');
+    expect(await outcome(console.evaluate('1'))).toBe(1);
+  });
+
   it('of more than one line of ASCII is a mistake of the caller’s', async () => {
     const { console } = wiredBoard();
     expect(await outcome(console.evaluate('1\n2'))).toBeInstanceOf(TypeError);

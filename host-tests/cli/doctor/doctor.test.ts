@@ -128,6 +128,17 @@ describe('the doctor', () => {
     expect(exitCode).toBe(1);
   });
 
+  it('looks for every configured network, whatever its name is made of', async () => {
+    const names = ['caf\xc3\xa9 "1"', 'back\\slash', 'home'];
+    settings = { ...settings, networks: names.map((ssid) => ({ ssid })) };
+    const { port } = await boardWith(new Flash(), names[0]);
+    const { findings } = await examined(configured(settings), { port });
+    expect(findings.find(({ subject }) => subject === 'wifi')).toMatchObject({
+      verdict: 'ok',
+      text: 'not connected; the board sees "café "1"" at -50 dBm',
+    });
+  });
+
   it('asks the board whether it reaches the broker when its link is not up', async () => {
     // The kit has the password of a user that the broker does not know.
     const stranger = { ...settings, broker: { ...settings.broker, user: 'stranger', password: 'x' } };

@@ -6,7 +6,7 @@ import { readBootCount } from '../../../cli/doctor/boot-count';
 import { linkFinding } from '../../../cli/doctor/broker';
 import { nodeFinding } from '../../../cli/doctor/computer';
 import type { Finding } from '../../../cli/doctor/finding';
-import { bootFinding, firmwareFinding, kitFinding } from '../../../cli/doctor/flash-content';
+import { bootFinding, firmwareFinding, kitFinding, loaderFinding } from '../../../cli/doctor/flash-content';
 import { chipFinding, memoryFinding, versionFinding } from '../../../cli/doctor/interpreter';
 import { connectedFinding, scannedFinding } from '../../../cli/doctor/radio';
 import { findingLines, summaryOf } from '../../../cli/doctor/report';
@@ -89,7 +89,7 @@ describe('the slots', () => {
     [
       'the older when the newer was given up',
       [slot('fw0', 3), slot('fw1', 4, { abandoned: true })],
-      'warning: 0.1.0 in fw0, sequence 3, 15,464 bytes, verified; fw1 given up after crashes',
+      'warning: 0.1.0 in fw0, sequence 3, 15,464 bytes, verified; fw1 given up',
     ],
     [
       'one that was given up when there is no other',
@@ -121,6 +121,19 @@ describe('the slots', () => {
     );
     expect(kitFinding(slots, undefined).verdict).toBe('unknown');
     expect(kitFinding([empty('kit0'), empty('kit1')], settings).verdict).toBe('wrong');
+  });
+});
+
+describe('the boot code', () => {
+  it.each([
+    [['.bootcde', 'fw0'], 'ok: the loader is the boot code'],
+    [['fw0'], 'wrong: no boot code: nothing starts by itself'],
+    [
+      ['.bootcde', '.bootrst', '.boot0'],
+      "wrong: another program's .bootrst, .boot0 run before the loader, or instead of it",
+    ],
+  ])('among %j', (files, text) => {
+    expect(said(loaderFinding(files))).toBe(text);
   });
 });
 

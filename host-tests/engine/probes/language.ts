@@ -439,5 +439,11 @@ export const language: Subject = {
       'print((function(){})(),(()=>{})(),(()=>({}))()!=undefined)',
       'undefined undefined true',
     ),
+    tried(
+      'a negative count of splice, a negative start of fill',
+      '(a=>{a.splice(-1,-1);return JSON.stringify([a,[].fill(1,-1)])})([1,2])',
+      '[[1,null,2],null]',
+      { virtual: '[[1,2],[]]', because: 'Odd arguments give what V8 gives' },
+    ),
   ],
 };

@@ -283,5 +283,14 @@ export const numbers: Subject = {
       'print((5-4294967290)|0,(5-4294967290)>>>0,(2147483647+10|0)-2147483640)',
       '11 11 -4294967279',
     ),
+    probe(
+      'a CRC-32 of numbers as texts',
+      'print(E.CRC32(["10","9",1])===E.CRC32([10,9,1]),E.CRC32([266,9,1])===E.CRC32([10,9,1]))',
+      'true true',
+    ),
+    probe('bits of numbers beyond 63', 'print(1e21|1,1e21>>1,1e21^5,9e18>0)', '1 0 5 true', {
+      virtual: '-559939583 -279969792 -559939579 true',
+      because: 'Odd arguments give what V8 gives',
+    }),
   ],
 };

@@ -237,5 +237,49 @@ export const order: Subject = {
       'let r=[3,1,2]\n.map(x=>x*2)\n.filter(x=>x>2)\n.join();print(r)',
       '6,4',
     ),
+    probe(
+      'a bare return as the last word of a function',
+      'let r;try{r=(function(a){a++;return})(1)}catch(e){r=e.toString()}print(r)',
+      'SyntaxError: Unexpected end of Input',
+      { virtual: 'undefined', because: 'V8 runs more than the interpreter parses' },
+    ),
+    probe(
+      'a bare return as the last word of an if',
+      'let r;try{r=(function(a){if(a)return})(0)}catch(e){r=e.toString()}print(r)',
+      'SyntaxError: Unexpected end of Input',
+      { virtual: 'undefined', because: 'V8 runs more than the interpreter parses' },
+    ),
+    probe(
+      'a bare return as the last word of an else',
+      'let r;try{r=(a=>{for(;;)if(a)a--;else return})(1)}catch(e){r=e.toString()}print(r)',
+      'SyntaxError: Unexpected end of Input',
+      { virtual: 'undefined', because: 'V8 runs more than the interpreter parses' },
+    ),
+    probe(
+      'a bare return before a comment',
+      'let r;try{r=(a=>{if(a)return/**/})(1)}catch(e){r=e.toString()}print(r)',
+      'SyntaxError: Unexpected end of Input',
+      { virtual: 'undefined', because: 'V8 runs more than the interpreter parses' },
+    ),
+    probe(
+      'a bare return with a semicolon',
+      'let r;try{r=(a=>{if(a)return;})(1)}catch(e){r=e.toString()}print(r)',
+      'undefined',
+    ),
+    probe(
+      'a bare return as the only word of a function',
+      'let r;try{r=(function(){return})()}catch(e){r=e.toString()}print(r)',
+      'undefined',
+    ),
+    probe(
+      'a bare return at the end of a block',
+      'let r;try{r=(a=>{if(a){a++;return}})(1)}catch(e){r=e.toString()}print(r)',
+      'undefined',
+    ),
+    probe(
+      'a return with a value, a throw and a break as last words',
+      'let r;try{r=[(a=>{if(a)return a})(1),(a=>{for(;;)if(a)break})(1)].length}catch(e){r=e.toString()}print(r)',
+      '2',
+    ),
   ],
 };

@@ -75,6 +75,31 @@ export const text: Subject = {
       'a|b||c a|b|c 1 1 3',
     ),
     probe(
+      'a search finds the end of a text that only begins what is looked for',
+      'print("abc".indexOf("cd"),"abc".indexOf("bcd"),"abc".includes("cd"),"x".indexOf("xy"),"led".includes("ledx"),"ab".indexOf("b?"))',
+      '2 1 true -1 false 1',
+    ),
+    probe(
+      'a search for one character, from the end and at the start is exact',
+      'print("abc".indexOf("x"),"abc".lastIndexOf("cd"),"abc".startsWith("abcd"),"abc".endsWith("cd"),"abc".split("cd").length,"abc".match(/cd/))',
+      '-1 -1 false false 1 null',
+    ),
+    probe(
+      'replace at the end of a text',
+      'print("abc".replace("cd","X"),"abc".replaceAll("cc","X"),"abc".replace(/cd/,"X"))',
+      'abX abX abc',
+    ),
+    probe(
+      'where an empty text is found',
+      'print("abc".indexOf(""),"abc".indexOf("",2),"abc".indexOf("",3),"".indexOf(""),"abc".startsWith("",5),"".split("bc").length,"".split(",").length)',
+      '0 2 -1 -1 false 0 1',
+    ),
+    probe(
+      'concat of undefined and of fractions',
+      'print("a".concat(undefined,"b"),"a".concat(0.1,1/3),[1].concat(undefined,[undefined,2]).length)',
+      'ab a0.10.33333333333 1',
+    ),
+    probe(
       'split by a regular expression',
       'print("a1b22c".split(/[0-9]+/).join("|"),"a, b,c".split(/, */).join("|"))',
       'a|b|c a|b|c',
@@ -114,7 +139,7 @@ export const text: Subject = {
       'replace',
       'print("aXbX".replace("X","-"),"aXbX".replace(/X/g,"-"),"abc".replace("b",x=>x+x),"abc".replace("x","y"))',
       'a-bX a-b- afunction (x) {return x+x}c abc',
-      { virtual: 'a-bX a-b- abbc abc', because: 'The text of a function is its source' },
+      { virtual: 'a-bX a-b- ax=>x+xc abc', because: 'The text of a function is its source' },
     ),
     probe(
       'replace with groups',
@@ -219,6 +244,11 @@ export const text: Subject = {
       'E.toUint8Array',
       String.raw`print(E.toUint8Array("\0\xAE",5,[1,2],300,-1).join(),E.toUint8Array([[1,[2]],"a"]).join())`,
       '0,174,5,1,2,44,255 1,2,97',
+    ),
+    probe(
+      'E.toString of what is no data',
+      'let r="";for(let x of [null,undefined,print,{},{a:1},true])try{r+=E.toUint8Array(x).join()+" "}catch(e){r+=e+" "}print(r)',
+      'TypeError: Expecting Number or iterable, got null TypeError: Expecting Number or iterable, got undefined  TypeError: If specifying an object, it must be of the form {data : ..., count : N} or {callback : fn} - got {  } TypeError: If specifying an object, it must be of the form {data : ..., count : N} or {callback : fn} - got { "a": 1 } 1 ',
     ),
     probe(
       'E.toJS',
