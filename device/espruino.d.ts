@@ -116,8 +116,8 @@ declare let BOOT: number;
 /** 1 in safe mode, after too many crashes: outputs off, the link and the console only; else 0. */
 declare let SAFE: number;
 /**
- * Where the byte lies that says that this boot went well, file number + 2 * offset; 0 when Storage
- * took no count: `require('Storage').write('boots' + (GOOD & 1), '1', GOOD >> 1)`.
+ * Where the byte lies that says that this boot went well, file number + 2 * offset; 0 when there is
+ * none to write, or no more: `require('Storage').write('boots' + (GOOD & 1), '1', GOOD >> 1)`.
  */
 declare let GOOD: number;
 
