@@ -27,7 +27,17 @@ declare function clearWatch(id: number): void;
 
 /** A string is run as code in the global scope. */
 declare function setTimeout(callback: (() => void) | string, ms: number): number;
+/** A native function is called without taking a variable. */
+declare function setTimeout(
+  callback: (pin: Pin, level: Level) => void,
+  ms: number,
+  pin: Pin,
+  level: Level,
+): number;
+declare function clearTimeout(id: number): void;
 declare function setInterval(callback: () => void, ms: number): number;
+/** Starts the period anew; throws when there is no such interval. */
+declare function changeInterval(id: number, ms: number): void;
 /** Seconds, with a resolution of microseconds. */
 declare function getTime(): number;
 

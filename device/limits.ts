@@ -23,7 +23,12 @@ export const recentMax = 8;
 export const goodMs = 60_000;
 /** Safe mode ends by itself after this time, ms. */
 export const safeMs = 300_000;
-/** The tick is looked after this often, ms: on ESP8266 `E.enableWatchdog` does nothing. */
-export const liveMs = 10_000;
+/**
+ * A board whose tick has died restarts after this time, ms: on ESP8266 `E.enableWatchdog` does nothing. Longer than an ESP32 may stand
+ * still for name and connection.
+ */
+export const dogMs = 60_000;
+/** And it is put off each time that this has passed, ms. */
+export const pettedMs = 10_000;
 /** Time for what was sent to leave before a restart, ms. */
 export const partingMs = 500;

@@ -99,8 +99,9 @@ let high = 0;
 let beat = 0;
 let uptimeMs = 0;
 let lastS = getTime();
-/** 1 when a tick has come to its end since it was looked after. */
-let live = 1;
+/** Identifiers of two timers that need no variables: one puts the lamp off, one restarts a board that is stuck. */
+let lampEnd = 0;
+let dog: number;
 
 function readSettings(): KitSettings {
   return JSON.parse(require('Storage').read(KIT, slotHeaderLength)!);
@@ -114,6 +115,9 @@ function act(effect: Effect, value?: number | string, text?: string): void {
     if (!effect) {
       low = limit.anyLight;
       todo |= Todo.Draw;
+      // A native callback works even when no variable is left to call one of ours.
+      if (lampEnd) clearTimeout(lampEnd);
+      lampEnd = value ? setTimeout(digitalWrite, kit.fullMs + tickMs, relayPin, 1 - relayOn) : 0;
     }
   } else if (text) reply('/' + value, text);
   else if (effect === Effect.Result) enqueue(outbox, value as string, 0);
@@ -429,7 +433,6 @@ function tick(): void {
   oldest = past >> 20;
   past = (past << 10) | sample;
   if (++ticks >= limit.beatTicks || sample < low || sample >= high) /*@__NOINLINE__*/ pass();
-  live = 1;
 }
 
 /** Time, light, and what came of them. */
@@ -476,6 +479,7 @@ function beatOn(): void {
   beat = 0;
   if (outbox.telemetry[0] && process.memory(false).free < limit.lowWater) outbox.telemetry = [];
   if (kit.lampMs > 0) todo |= Todo.Draw;
+  if (uptimeMs % limit.pettedMs < ms) changeInterval(dog, limit.dogMs);
   if (GOOD && uptimeMs >= limit.goodMs) todo |= Todo.Good;
   if (kit.safe && uptimeMs >= limit.safeMs) todo |= Todo.Restart;
   if (link.phase === Phase.Online) /*@__NOINLINE__*/ stayOnline(link, ms, act);
@@ -527,25 +531,19 @@ function run(): void {
     drain();
   });
   setInterval(tick, tickMs);
-  setInterval(watchOver, limit.liveMs);
-}
-
-/**
- * Called on OUT OF MEMORY, which cannot be caught and deletes the interval that keeps the hold, and from
- * time to time without flags to see whether the tick still runs. The lamp goes off first of all.
- */
-function watchOver(flags?: string[]): void {
-  if (flags ? flags.includes('MEMORY') : !live) {
-    digitalWrite(relayPin, 1 - relayOn);
-    E.reboot();
-  }
-  if (!flags) live = 0;
+  dog = setInterval(E.reboot, limit.dogMs);
 }
 
 // The loader has stopped it, but WiFi restores a saved one after the boot code.
 wifi.stopAP();
 
-E.on('errorFlag', watchOver);
+E.on('errorFlag', function (flags) {
+  // It cannot be caught, and it deletes the interval that keeps the hold.
+  if (flags.includes('MEMORY')) {
+    digitalWrite(relayPin, 1 - relayOn);
+    E.reboot();
+  }
+});
 
 const startError = start();
 if (startError) {

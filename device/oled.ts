@@ -3,6 +3,7 @@
  * rendered by Espruino's Graphics into a small one of its own, which is gone afterwards.
  * Source: Solomon Systech SSD1306 datasheet.
  */
+import { chr } from '../shared/packets';
 import { columns, glyphs } from './font.txt';
 
 const widthPx = 128;
@@ -42,18 +43,19 @@ export function drawText(page: number, text: string, scale: number): void {
   }
 }
 
-/** Written at the first start ever; Graphics reads it in place. */
+/** Written at the first start, one character after the other; Graphics reads it in place. */
 function loadFont(): string {
   const storage = require('Storage');
+  const length = (lastChar - firstChar + 1) * 6;
   const stored = storage.read(fontFile);
-  if (stored) return stored;
+  // A font whose last byte is missing was cut off by the power.
+  if (stored && stored[length - 1] === '\0') return stored;
   const packed = atob(columns());
   const order = glyphs();
-  let all = '';
   for (let code = firstChar; code <= lastChar; code++) {
-    const at = order.indexOf(String.fromCharCode(code)) * 5;
-    all += (at < 0 ? '\0\0\0\0\0' : packed.substr(at, 5)) + '\0';
+    const at = order.indexOf(chr(code)) * 5;
+    const glyph = at < 0 ? '\0\0\0\0\0' : packed.substr(at, 5);
+    storage.write(fontFile, glyph + '\0', (code - firstChar) * 6, length);
   }
-  storage.write(fontFile, all);
   return storage.read(fontFile)!;
 }
