@@ -33,8 +33,11 @@ const plainLight = [dark, between, bright];
 const edgeLight = [299, 300, 319, 320];
 /** Light counts as the lamp's own for so long after it went off, ms. */
 const ownLightMs = 1_000;
-/** After so many ticks without the lamp the light counts again. */
-const ownTicks = 11;
+/** With this much counted without the lamp, a tick for no more than its usual length, the light counts again, ms. */
+const againMs = ownLightMs + tickMs;
+/** How long a tick lasts when nothing but time brings it; a message may bring one sooner. */
+const usualTicks = [tickMs, 200, 500, 1_000];
+const anyTicks = [50, tickMs, 150, 500];
 
 type Does = 'on' | 'off' | 'toggle' | 'nothing';
 
@@ -73,9 +76,9 @@ interface Move {
   late?: boolean;
 }
 
-function movesOf(holdMs: number, lights: number[]): Move[] {
+function movesOf(holdMs: number, lights: number[], ticksMs: number[]): Move[] {
   const moves: Move[] = [{ title: 'reboot', does: 'nothing' }];
-  for (const ms of [tickMs, 200, 500, 1_000, holdMs, 60_000])
+  for (const ms of [...ticksMs, holdMs, 60_000])
     for (const late of [false, true])
       for (const light of lights)
         moves.push({
@@ -113,28 +116,30 @@ interface Shadow {
   countedMs: number;
   /** Since the lamp went off, ms, at most `ownLightMs`. */
   offMs: number;
-  /** Ticks since the lamp went off, at most `ownTicks`. */
-  offTicks: number;
+  /** Counted since the lamp went off, a tick for no more than its usual length, ms, at most `againMs`. */
+  calmMs: number;
   /** 1 when a command has changed the lamp since the tick before. */
   fresh: number;
 }
 
 /** The kit, its shadow and what is promised, as a machine to explore. */
-function lampMachine(holdMs: number, lights: number[], variant: Variant): Machine {
+function lampMachine(holdMs: number, lights: number[], variant: Variant, ticksMs: number[]): Machine {
   const unitMs = 50;
-  const moves = movesOf(holdMs, lights);
+  // A tick that ends at once counts for one of the usual length, and a shorter one at the end does not make up for that.
+  const quietMs = ownLightMs - (tickMs - Math.min(...ticksMs));
+  const moves = movesOf(holdMs, lights, ticksMs);
   const fresh = (): KitState => newKit(2, { holdMs, ...settings }, 3_600_000, 0);
   const freshShadow = (): Shadow => ({
     litMs: 0,
     countedMs: 0,
     // The loader waits two seconds before the firmware runs.
     offMs: ownLightMs,
-    offTicks: ownTicks - 1,
+    calmMs: ownLightMs,
     fresh: 0,
   });
   const span = holdMs / unitMs + 1;
   const ownSpan = ownLightMs / unitMs + 1;
-  const radices = [span, 4, ownSpan, 2, 2, span, span, ownSpan, ownTicks + 1, 2];
+  const radices = [span, 4, ownSpan, 2, 2, span, span, ownSpan, againMs / unitMs + 1, 2];
   const values: number[] = [];
   const encode = (state: KitState, shadow: Shadow): number => {
     const fields = [
@@ -147,7 +152,7 @@ function lampMachine(holdMs: number, lights: number[], variant: Variant): Machin
       shadow.litMs / unitMs,
       shadow.countedMs / unitMs,
       shadow.offMs / unitMs,
-      shadow.offTicks,
+      shadow.calmMs / unitMs,
       shadow.fresh,
     ];
     return pack(fields, radices);
@@ -168,7 +173,7 @@ function lampMachine(holdMs: number, lights: number[], variant: Variant): Machin
     shadow.litMs = values[5] * unitMs;
     shadow.countedMs = values[6] * unitMs;
     shadow.offMs = values[7] * unitMs;
-    shadow.offTicks = values[8];
+    shadow.calmMs = values[8] * unitMs;
     shadow.fresh = values[9];
   };
   let output = 0;
@@ -212,28 +217,28 @@ function lampMachine(holdMs: number, lights: number[], variant: Variant): Machin
         output === 1 || shadow.litMs <= holdMs + event.ms - tickMs,
         'off later than its last tick was late',
       );
-      if (!output) shadow.offMs = shadow.offTicks = 0;
+      if (!output) shadow.offMs = shadow.calmMs = 0;
       return;
     }
     shadow.offMs = Math.min(shadow.offMs + trueMs, ownLightMs);
-    shadow.offTicks = Math.min(shadow.offTicks + 1, ownTicks);
+    shadow.calmMs = Math.min(shadow.calmMs + Math.min(event.ms, tickMs), againMs);
     let isDark = before.dark;
     if (before.settled || state.settled)
       isDark = light < settings.darkBelow ? 1 : light >= settings.brightFrom ? 0 : isDark;
     const dusk = before.settled === 1 && isDark > before.dark;
     if (state.settled && !before.settled)
-      ensure(shadow.offMs >= ownLightMs, "the lamp's own light counted within a second after it went off");
+      ensure(shadow.offMs >= quietMs, "the lamp's own light counted within a second after it went off");
     ensure(output > 0 === dusk, dusk ? 'dusk did not light the lamp' : 'the lamp was lit without dusk');
     ensure(state.dark === isDark, `dark is ${state.dark}, not ${isDark}`);
     ensure(isDark === before.dark || told > 0, 'dusk or dawn was not told');
-    ensure(dusk || state.settled === 1 || shadow.offTicks < ownTicks, 'light did not count again');
+    ensure(dusk || state.settled === 1 || shadow.calmMs < againMs, 'light did not count again');
     expectCause(was, before.cause, Cause.Dusk, false);
     if (dusk) lighted();
   };
 
   const lighted = (): void => {
     ensure(state.lampMs === holdMs, 'the hold did not start anew');
-    shadow.litMs = shadow.countedMs = shadow.offMs = shadow.offTicks = 0;
+    shadow.litMs = shadow.countedMs = shadow.offMs = shadow.calmMs = 0;
   };
 
   const afterMessage = (does: Does, was: number, before: Before, key: number): void => {
@@ -251,7 +256,7 @@ function lampMachine(holdMs: number, lights: number[], variant: Variant): Machin
       lighted();
       shadow.fresh = 1;
     } else if (was) {
-      shadow.offMs = shadow.offTicks = shadow.litMs = shadow.countedMs = 0;
+      shadow.offMs = shadow.calmMs = shadow.litMs = shadow.countedMs = 0;
       shadow.fresh = 1;
     } else ensure(encode(state, shadow) === key, 'putting the lamp off changed more than the lamp');
   };
@@ -298,19 +303,20 @@ function lampMachine(holdMs: number, lights: number[], variant: Variant): Machin
   return { start: encode(fresh(), freshShadow()), moves: moves.map((move) => move.title), apply };
 }
 
-function exploreLamp(holdMs: number, lights: number[], variant: Variant): Explored {
-  return explore(lampMachine(holdMs, lights, variant));
+function exploreLamp(holdMs: number, lights: number[], variant: Variant, ticksMs = usualTicks): Explored {
+  return explore(lampMachine(holdMs, lights, variant, ticksMs));
 }
 
 describe('the lamp, explored whole', () => {
   it.each([
-    [10_000, plainLight, 1_200, 80_000],
-    [1_250, edgeLight, 300, 22_000],
+    [10_000, plainLight, usualTicks, 1_200, 80_000],
+    [1_250, edgeLight, usualTicks, 300, 22_000],
+    [10_000, plainLight.concat(edgeLight), anyTicks, 2_700, 250_000],
   ])(
-    'keeps every promise in every state, with a hold of %i ms and light of %j',
+    'keeps every promise in every state, with a hold of %i ms, light of %j and ticks of %j ms',
     { timeout: 120_000 },
-    (holdMs, lights, statesMin, transitionsMin) => {
-      const explored = exploreLamp(holdMs, lights, kitItself);
+    (holdMs, lights, ticksMs, statesMin, transitionsMin) => {
+      const explored = exploreLamp(holdMs, lights, kitItself, ticksMs);
       console.info(
         `hold ${holdMs} ms: explored ${explored.states} states, ${explored.transitions} transitions`,
       );
