@@ -216,7 +216,7 @@ function receive(data: string): void {
 /** Does what is to do, unless a reading is under way, and sends what waits as long as the socket takes it. */
 function drain(): void {
   while ((todo || later) && !sampling) /*@__NOINLINE__*/ work();
-  if (full && !sampling && link.phase === Phase.Online) /*@__NOINLINE__*/ sendKept();
+  if ((full || outbox.dropped) && !sampling && link.phase === Phase.Online) /*@__NOINLINE__*/ sendKept();
   while (
     outbox.results[outbox.sent] !== undefined &&
     unsent < limit.unsentMax &&
@@ -452,7 +452,7 @@ function pass(): void {
   high = dark ? kit.lightFrom : limit.anyLight;
   if (sample < low || sample >= high) odd = limit.oddTicks;
   if (odd) odd--;
-  if (odd || !kit.settled || kit.asked) low = limit.anyLight;
+  if (odd || !kit.settled || kit.asked || kit.dueMs < limit.beatMs) low = limit.anyLight;
   if (beat >= limit.beatMs) /*@__NOINLINE__*/ beatOn();
   if (todo || full || !beat) drain();
 }
