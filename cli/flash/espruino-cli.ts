@@ -39,6 +39,7 @@ function toolArguments(port: string): string[] {
     // To RAM: each line is run, and is what writes.
     SAVE_ON_SEND: 0,
     STORE_LINE_NUMBERS: false,
+    SERIAL_IGNORE: '',
     // Nothing of this needs the Internet: the names of the modules come from the board.
     BOARD_JSON_URL: '',
     MODULE_URL: '',
@@ -47,6 +48,7 @@ function toolArguments(port: string): string[] {
   };
   const config = Object.entries(settings).flatMap(([key, value]) => ['--config', `${key}=${value}`]);
   return [
+    ...['--import', new URL('named-port.mjs', import.meta.url).href],
     createRequire(import.meta.url).resolve('espruino/bin/espruino-cli.js'),
     ...['--no-ble', '-b', '115200', ...config, '-p', port],
   ];
