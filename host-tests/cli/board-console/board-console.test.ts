@@ -283,10 +283,13 @@ describe('a question', () => {
   });
 });
 
-it('a statement is sent without echo and without waiting', () => {
-  const wire = new Wire();
-  consoleOn(wire).send('load()');
-  expect(wire.typed).toBe('\x10load()\n');
+it('a statement is run without echo, in place of what is half typed', () => {
+  const { console, wire, value } = wiredBoard();
+  wire.typed = '';
+  wire.write('half=1;');
+  console.send('sent=2');
+  expect(wire.typed).toBe('half=1;\x1b[2H\x10sent=2\n');
+  expect(value('[typeof half,sent]')).toEqual(['undefined', 2]);
 });
 
 it('every failure has an exit code, and none is 0 or that of anything else', () => {

@@ -142,7 +142,7 @@ describe.skipIf(process.platform !== 'linux')('over a serial port', () => {
     });
     console.send(line);
     await arrived;
-    expect(cable.received).toBe(`\x10${line}\n`);
+    expect(cable.received).toBe(`\x1b[2H\x10${line}\n`);
   });
 
   it('a port that another program has open is said to be busy', async () => {
