@@ -1,7 +1,7 @@
 import { BoardError } from './board-error';
 import { Conversation } from './conversation';
 import { greet } from './greeting';
-import { type Answer, ask, withoutAnswers } from './question';
+import { type Answer, ask, eraseLine, withoutAnswers } from './question';
 import type { Transport } from './transport';
 
 /** A reading of the sensor and the drawing that follows keep a board busy for less. */
@@ -54,9 +54,9 @@ export class BoardConsole {
     });
   }
 
-  /** Runs a statement and waits for nothing. */
+  /** Runs a statement, in place of what is half typed, and waits for nothing. */
   send(line: string): void {
-    this.transport.write(`\x10${line}\n`);
+    this.transport.write(`${eraseLine}\x10${line}\n`);
   }
 
   /**

@@ -34,7 +34,10 @@ export async function openSerial(path: string, baudRate: number): Promise<Transp
   return new SerialTransport(port, path);
 }
 
-class SerialTransport implements Transport {
+/** What a transport uses of a port. */
+export type Port = Pick<SerialPort, 'isOpen' | 'on' | 'once' | 'write' | 'close' | 'set'>;
+
+export class SerialTransport implements Transport {
   onBytes: ((bytes: string) => void) | undefined;
   readonly closed: Promise<void>;
   #queue = '';
@@ -43,7 +46,7 @@ class SerialTransport implements Transport {
   #resume: (() => void) | undefined;
 
   constructor(
-    private readonly port: SerialPort,
+    private readonly port: Port,
     private readonly path: string,
   ) {
     this.closed = new Promise((resolve) => port.once('close', () => resolve()));

@@ -10,13 +10,11 @@ const wrapLines = '\x1b[?7h';
 /** Hands keys to the board and what it says to the screen, until the key to leave; returns the exit code. */
 export async function runKeyboard(
   board: BoardConsole,
-  passwords: string[],
   input: NodeJS.ReadStream,
   output: NodeJS.WriteStream,
   tell: (line: string) => void,
 ): Promise<number> {
   tell(`Console of the board at ${board.port}. Ctrl-] leaves.`);
-  const unused = [...passwords];
   let heard = '';
   let unlocked = false;
   board.onBytes = (bytes) => {
@@ -24,8 +22,6 @@ export async function runKeyboard(
     output.write(Buffer.from(bytes, 'latin1'));
     heard = (heard + bytes).slice(-20);
     unlocked ||= heard.includes('Logged in.');
-    // Once each: then it is the user's to type another.
-    if (heard.endsWith('password>') && unused.length > 0) board.write(`${unused.shift()}\n`);
   };
   const quiet = setTimeout(
     () => tell('The board says nothing. Press its reset button; npm run doctor looks closer.'),
@@ -50,8 +46,9 @@ export async function runKeyboard(
   } finally {
     clearTimeout(quiet);
     board.onBytes = undefined;
-    // Who connects next is to be asked again.
-    if (unlocked) board.write(`${eraseLine}\x10E.lockConsole()\n`);
+    // Who connects next is not to find half a line, and is to be asked again where the user has typed the password.
+    board.write(eraseLine);
+    if (unlocked) board.send('E.lockConsole()');
     input.setRawMode(false);
     input.pause();
     output.write(`${wrapLines}\r\n`);

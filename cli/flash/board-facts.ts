@@ -20,6 +20,8 @@ export interface BoardFacts {
   mac: string;
   /** The largest file that Storage can take, in bytes; what replaced files have left behind is not counted. */
   freeBytes: number;
+  /** All of Storage. */
+  storageBytes: number;
   fw: BoardSlot[];
   kit: BoardSlot[];
   /** Number of the kit that it is; undefined when it is none yet. */
@@ -28,20 +30,18 @@ export interface BoardFacts {
   loader: { bytes: number; crc: number } | undefined;
 }
 
-/** Source: Espruino boards/*.py. The interpreter's Linux form stands for either. */
-const builds: Record<string, BoardName[]> = {
-  ESP8266_4MB: ['nodemcu'],
-  ESP32: ['esp32'],
-  LINUX: ['nodemcu', 'esp32'],
-};
+/** Source: Espruino boards/*.py. Another build, such as one of the interpreter's for Linux, is taken for what the kit is. */
+const builds: Record<string, BoardName> = { ESP8266_4MB: 'nodemcu', ESP32: 'esp32' };
+/** Crashes on reading from flash. */
+const brokenBuild = 'ESP8266_BOARD';
 
 /** Reads, and changes nothing. */
 export async function readFacts(board: BoardConsole): Promise<BoardFacts> {
   const build = String(await board.evaluate('process.env.BOARD'));
-  if (!(build in builds)) {
+  if (build === brokenBuild) {
     throw new BoardError(
       'not-espruino',
-      `the board at ${board.port} runs Espruino's build ${build}: expected ESP8266_4MB or ESP32; --runtime writes one`,
+      `the board at ${board.port} runs Espruino's build for 512 kB of flash: expected ESP8266_4MB`,
     );
   }
   const kit = await readSlots(board, 'kit');
@@ -50,6 +50,7 @@ export async function readFacts(board: BoardConsole): Promise<BoardFacts> {
     build,
     mac: await readMac(board),
     freeBytes: Number(await board.evaluate('require("Storage").getFree()')),
+    storageBytes: Number(await board.evaluate('require("Storage").getStats().totalBytes')),
     fw: await readSlots(board, 'fw'),
     kit,
     kitNumber: await readKitNumber(board, slotToBoot(kit)),
@@ -60,10 +61,11 @@ export async function readFacts(board: BoardConsole): Promise<BoardFacts> {
 /** Throws a FlashError when the kit's configuration is for another board than this. */
 export function ensureSameBoard(port: string, { build, mac }: BoardFacts, settings: KitSettings): void {
   const kit = `kit ${settings.kit}`;
-  if (!builds[build]!.includes(settings.board)) {
+  const chip = builds[build];
+  if (chip !== undefined && chip !== settings.board) {
     throw new FlashError(
       'wrong-board',
-      `the board at ${port} is one for board: '${builds[build]![0]!}', and kit.config.ts says '${settings.board}' for ${kit}`,
+      `the board at ${port} is one for board: '${chip}', and kit.config.ts says '${settings.board}' for ${kit}`,
     );
   }
   if (settings.mac !== undefined && mac !== '' && settings.mac !== mac) {

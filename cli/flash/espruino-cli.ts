@@ -1,11 +1,10 @@
 import { spawn } from 'node:child_process';
 import { rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { isIPv4 } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { parsePort } from '../board-console';
 import { FlashError } from './flash-error';
+import { onThisComputer } from './on-this-computer';
 
 export interface Upload {
   port: string;
@@ -40,23 +39,19 @@ function toolArguments(port: string): string[] {
     // To RAM: each line is run, and is what writes.
     SAVE_ON_SEND: 0,
     STORE_LINE_NUMBERS: false,
+    SERIAL_IGNORE: '',
     // Nothing of this needs the Internet: the names of the modules come from the board.
     BOARD_JSON_URL: '',
     MODULE_URL: '',
     // A chip loses what comes while it writes to flash, so each write is given its time. A virtual board loses nothing.
-    STORAGE_UPLOAD_METHOD: onLoopback(port) ? 1 : 0,
+    STORAGE_UPLOAD_METHOD: onThisComputer(port) ? 1 : 0,
   };
   const config = Object.entries(settings).flatMap(([key, value]) => ['--config', `${key}=${value}`]);
   return [
+    ...['--import', new URL('named-port.mjs', import.meta.url).href],
     createRequire(import.meta.url).resolve('espruino/bin/espruino-cli.js'),
     ...['--no-ble', '-b', '115200', ...config, '-p', port],
   ];
-}
-
-function onLoopback(port: string): boolean {
-  const address = parsePort(port);
-  if (address.kind !== 'tcp') return false;
-  return address.host === 'localhost' || (isIPv4(address.host) && address.host.startsWith('127.'));
 }
 
 function run(

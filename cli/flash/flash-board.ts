@@ -1,11 +1,12 @@
 import type { KitSettings } from '../../shared/settings';
-import { type BoardConsole, BoardError, openBoard, slotToBoot } from '../board-console';
+import { type BoardConsole, BoardError, openBoard, parsePort, slotToBoot } from '../board-console';
 import { kitJson } from '../kit-config';
 import { type BoardFacts, ensureSameBoard, readFacts } from './board-facts';
 import { chooseKit } from './choose-kit';
 import { commit, verify } from './commit';
 import { upload } from './espruino-cli';
 import { FlashError } from './flash-error';
+import { onThisComputer } from './on-this-computer';
 import { filesOf, makePlan, type Plan } from './plan';
 import { Progress, type ProgressOutput } from './progress';
 import { quiet } from './quiet';
@@ -41,7 +42,9 @@ export async function flashBoard(board: BoardConsole, kit: number | undefined, j
     job.print(`${port}: ${factsText(facts)}`);
     settings = chooseKit(job.kits, facts, kit, port);
     ensureSameBoard(port, facts, settings);
-    plan = makePlan(facts, { ...job, kitJson: kitJson(settings) }, !port.startsWith('tcp:'));
+    // Over WiFi a board that is erased and not written again is out of reach.
+    const mayErase = parsePort(port).kind === 'serial' || onThisComputer(port);
+    plan = makePlan(facts, { ...job, kitJson: kitJson(settings) }, mayErase);
     for (const line of planLines(plan, job)) job.print(line);
     if (job.dryRun) return job.print('nothing was written (--dry-run)');
     if (filesOf(plan).length === 0) {
@@ -50,6 +53,8 @@ export async function flashBoard(board: BoardConsole, kit: number | undefined, j
     await quiet(board, slotToBoot(facts.kit));
     if (plan.erase) await board.evaluate('require("Storage").eraseAll()', job.timeoutMs);
   } finally {
+    // Nothing where it was reset meanwhile, and so has no password.
+    board.lock();
     await board.close();
   }
   const verified = await written(port, plan, facts, job);

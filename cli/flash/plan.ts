@@ -21,8 +21,6 @@ export interface Wanted {
 
 /** Room for what the board itself writes: a second file that counts boots. */
 const ownBytes = 512;
-/** Bytes of Storage. Source: Espruino boards/ESP8266_4MB.py, boards/ESP32.py: 48 and 224 pages of 4,096 */
-const storageBytes: Record<string, number> = { ESP8266_4MB: 196_608, ESP32: 917_504, LINUX: 196_608 };
 
 /**
  * Puts what differs from the board into the idle slots. Throws a FlashError when it does not fit; where only what was
@@ -37,7 +35,7 @@ export function makePlan(facts: BoardFacts, wanted: Wanted, mayErase: boolean): 
   };
   if (roomFor(plan) <= facts.freeBytes) return plan;
   const whole = makePlanForEmpty(facts, wanted);
-  if (!wanted.firmware || roomFor(whole) > storageBytes[facts.build]!) {
+  if (!wanted.firmware || roomFor(whole) > facts.storageBytes) {
     throw new FlashError(
       'no-room',
       `not enough flash: ${roomFor(plan)} bytes are needed and ${facts.freeBytes} are free` +

@@ -51,6 +51,7 @@ export async function restartAndAwait(board: BoardConsole, awaited: Awaited): Pr
   } finally {
     clearTimeout(timer);
     signal.removeEventListener('abort', end);
+    current?.lock();
     await current?.close();
   }
 }

@@ -22,7 +22,8 @@ const allowed: Record<string, { folders: string[]; packages: boolean }> = {
 /** What only the files that put a program together may touch; everything else is handed what it uses. */
 const reserved: Record<string, { pattern: RegExp; roots: string[] }> = {
   'the environment': {
-    pattern: /\bprocess\.env\b/,
+    // In quotes it is a question to a board.
+    pattern: /(?<!'\[?)\bprocess\.env\b/,
     roots: ['cli/start.ts'],
   },
   'the wall clock': {

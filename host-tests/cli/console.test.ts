@@ -146,9 +146,11 @@ describe('the console at a terminal', () => {
   it('hands keys over and shows what comes, until Ctrl-]', async () => {
     const { port, board, run, shown } = await boardOnPort();
     run('E.setPassword("right-one");E.lockConsole()');
-    const { pty, until, exit, rest } = inTerminal(['-p', port, '--config', configWith('right-one')]);
-    await until(`Console of the board at ${port}. Ctrl-] leaves.`);
-    await until('Logged in.');
+    const config = configWith('wrong-one', 'right-one', 'other-one');
+    const { pty, until, exit, rest } = inTerminal(['-p', port, '--config', config]);
+    // No password is ever typed where it could be read.
+    expect(await until(`Console of the board at ${port}. Ctrl-] leaves.`)).not.toContain('-one');
+    expect(await until('>')).not.toContain('-one');
     pty.write('6*7\r');
     await until('=42');
     shown.print!('from the board');
@@ -159,6 +161,18 @@ describe('the console at a terminal', () => {
     expect(rest()).not.toContain('ended');
     expect(board.console.locked).toBe(true);
     expect(board.evaluate('typeof left')).toBe('undefined');
+  });
+
+  it('leaves the password to the user when it is not configured, and locks again behind him', async () => {
+    const { port, board, run } = await boardOnPort();
+    run('E.setPassword("right-one");E.lockConsole()');
+    const { pty, until, exit } = inTerminal(['-p', port, '--config', noConfig]);
+    await until('password>');
+    pty.write('right-one\r');
+    await until('Logged in.');
+    pty.write('\x1d');
+    expect(await exit).toBe(0);
+    expect(board.console.locked).toBe(true);
   });
 
   it('ends when the board does', async () => {

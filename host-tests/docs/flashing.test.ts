@@ -1,6 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import { expect, test } from 'vitest';
 import { type BoardFailure, type BoardSlot, exitCodeOf } from '../../cli/board-console';
+import { type FlashFailure, flashExitCode } from '../../cli/flash/flash-error';
 import { findingLines } from '../../cli/doctor/report';
 import { subjects } from '../../cli/doctor/finding';
 import { scannedFinding } from '../../cli/doctor/radio';
@@ -10,7 +11,7 @@ import { readPage, tableOf } from './markdown';
 const page = readPage('docs/flashing.md');
 const shown = page.blocks.flatMap(({ lines }) => lines);
 
-test('every exit code of a console is in the table', () => {
+test('every exit code is in the table', () => {
   const failures: Record<BoardFailure, true> = {
     'bad-port': true,
     'no-port': true,
@@ -22,9 +23,20 @@ test('every exit code of a console is in the table', () => {
     'not-espruino': true,
     locked: true,
   };
+  const flashFailures: Record<FlashFailure, true> = {
+    'which-kit': true,
+    'no-room': true,
+    'upload-failed': true,
+    'not-verified': true,
+    'not-online': true,
+    'wrong-board': true,
+    'no-runtime': true,
+    interrupted: true,
+  };
   const codes = tableOf(page, 'code').map(([code]) => Number(code));
   const used = Object.keys(failures).map((failure) => exitCodeOf(failure as BoardFailure));
-  expect(codes).toEqual(expect.arrayContaining(used));
+  const flashed = Object.keys(flashFailures).map((failure) => flashExitCode(failure as FlashFailure));
+  expect(codes).toEqual([...new Set([0, 1, ...used, 9, ...flashed])].sort((one, other) => one - other));
 });
 
 test('every line that the doctor may print is in the table', () => {

@@ -1,4 +1,4 @@
-import { describe, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { Case, WireBench } from '../support/kit-bench';
 import { chapters } from '../conformance/cases';
 import { wireCases } from '../conformance/cases/wire';
@@ -9,9 +9,10 @@ import { findForms } from './interpreter';
 // Each case has a board of its own, and most of its time is waiting.
 vi.setConfig({ maxConcurrency: 32 });
 
+/** Those first that take minutes. */
 const all: { title: string; cases: Case<WireBench>[] }[] = [
+  { title: 'on the wire', cases: [...wireCases].reverse() },
   ...chapters,
-  { title: 'on the wire', cases: wireCases },
 ];
 
 describe.concurrent.each(await findForms(process.env))('$chip $name', (form) => {
@@ -23,6 +24,7 @@ describe.concurrent.each(await findForms(process.env))('$chip $name', (form) => 
           try {
             await bench.start(given);
             await run(bench);
+            expect(bench.board.crashes, 'crashes of the interpreter').toBe(0);
           } catch (error) {
             throw withConsole(error, bench);
           } finally {

@@ -25,12 +25,17 @@ export class EngineBoard {
   readonly doors = { accessPoint: false, telnet: false };
   /** How often it has started. */
   starts = 0;
+  /** Restarts by the firmware itself, and whether the lamp was still lit then. */
+  readonly reboots: { atMs: number; lit: boolean }[] = [];
+  /** How often the interpreter came to its end by a signal, which on a chip is an exception that resets it. */
+  crashes = 0;
   /** Why the process came to its end without being asked to; undefined if it did not. */
   failure: string | undefined;
   /** The board is about to lose what is not in its flash. */
   onRestart: (() => void) | undefined;
   #running: Interpreter | undefined;
   #rebooting = false;
+  #rebootsSeen = 0;
   #light: number;
   #climate: Climate;
   #oledFitted: boolean;
@@ -136,11 +141,15 @@ export class EngineBoard {
   /** The Linux form has nothing to restart: E.reboot() ends the process. */
   #onExit(running: Interpreter, code: number | null): void {
     if (running !== this.#running || this.#rebooting) return;
-    if (!running.lines.some((line) => parseReport(line)?.kind === 'reboot')) {
+    if (code === null) {
+      this.crashes++;
+      this.console.push('the interpreter crashed');
+    } else if (this.reboots.length === this.#rebootsSeen) {
       this.failure = `the interpreter came to its end with ${code}`;
       this.console.push(this.failure);
       return;
     }
+    this.#rebootsSeen = this.reboots.length;
     this.onRestart?.();
     this.#start();
   }
@@ -161,7 +170,8 @@ export class EngineBoard {
     } else if (report.kind === 'i2c') {
       const [address, ...bytes] = report.bytes;
       if (address === this.oled.address) this.oled.write(Uint8Array.from(bytes));
-    } else if (report.kind === 'order') this.#orders.done(report.mark);
+    } else if (report.kind === 'reboot') this.reboots.push({ atMs: timeOf(report.atMs), lit: this.lamp.lit });
+    else if (report.kind === 'order') this.#orders.done(report.mark);
     else if (report.kind === 'memory') this.#memory.shift()?.(report.used);
     else if (report.kind === 'accessPoint') this.doors.accessPoint = report.on;
     else if (report.kind === 'telnet') this.doors.telnet = report.on;

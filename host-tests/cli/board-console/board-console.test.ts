@@ -67,6 +67,18 @@ describe('greeting a board', () => {
     expect(console.version).toBe('2v29');
   });
 
+  it('waits for a board that takes its time over the password', async () => {
+    const wire = new Wire((bytes) => {
+      const number = /<(\d+)=/.exec(bytes)?.[1];
+      if (bytes === 'secret99\n') setTimeout(() => wire.say('\r\n  Logged in.\r\n>'), 2000);
+      else if (wire.typed.includes('secret99') && number) wire.say(`<<${number}="2v29">>\r\n`);
+      else if (!wire.typed.includes('secret99')) wire.say('\r\npassword>');
+    });
+    const board = consoleOn(wire);
+    await outcome(board.greet('secret99', greetMs));
+    expect(board.version).toBe('2v29');
+  });
+
   it('says that a password is wanted, or was refused, and never which', async () => {
     const { console, run } = wiredBoard();
     run('E.setPassword("secret99");E.lockConsole()');
@@ -210,6 +222,18 @@ describe('a question', () => {
     expect(lines).toEqual(['one', 'two']);
   });
 
+  it('waits for the answer to the one before it', async () => {
+    const wire = new Wire();
+    const board = consoleOn(wire);
+    const answers = Promise.all([board.evaluate('first'), board.evaluate('second')]);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(wire.typed).not.toContain('second');
+    wire.say(`<<${/<(\d+)=/.exec(wire.typed)![1]}=1>>\r\n`);
+    await vi.advanceTimersByTimeAsync(1);
+    wire.say(`<<${/<(\d+)="\+JSON\.stringify\(second/.exec(wire.typed)![1]}=2>>\r\n`);
+    expect(await outcome(answers)).toEqual([1, 2]);
+  });
+
   it('that throws on the board gives the message of the board', async () => {
     const { console } = wiredBoard();
     const error = await outcome(console.evaluate('(function(){throw new Error("no such pin")})()'));
@@ -259,10 +283,13 @@ describe('a question', () => {
   });
 });
 
-it('a statement is sent without echo and without waiting', () => {
-  const wire = new Wire();
-  consoleOn(wire).send('load()');
-  expect(wire.typed).toBe('\x10load()\n');
+it('a statement is run without echo, in place of what is half typed', () => {
+  const { console, wire, value } = wiredBoard();
+  wire.typed = '';
+  wire.write('half=1;');
+  console.send('sent=2');
+  expect(wire.typed).toBe('half=1;\x1b[2H\x10sent=2\n');
+  expect(value('[typeof half,sent]')).toEqual(['undefined', 2]);
 });
 
 it('every failure has an exit code, and none is 0 or that of anything else', () => {

@@ -154,6 +154,20 @@ describe('a board that was caught', () => {
     await running(good);
     expect(await rescued({ remedy: 'restart' })).toBeUndefined();
     expect(printed.at(-1)).toMatch(/^It says: Lamplighter 0\.1\.0/);
+    // After the base a pair for each boot: crashes before it, then whether it went well.
+    expect(createStorage(wired.flash).read('boots0')!.slice(8, 12)).toBe('010\xff');
+  });
+
+  it('is interrupted when it does not listen, which an ESP32 obeys in an endless loop', async () => {
+    await running(good, deaf);
+    const { wire, board } = wired;
+    const write = wire.write;
+    wire.write = (bytes) => {
+      if (bytes === '\x03') board.onReset!('interrupted');
+      write(bytes);
+    };
+    expect(await rescued({ remedy: 'fallback' })).toBeUndefined();
+    expect(printed).toContain('fw1 is given up; the board starts with fw0.');
   });
 
   it('asks what it shall be, until it is told one of the numbers', async () => {

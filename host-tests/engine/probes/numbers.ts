@@ -292,5 +292,63 @@ export const numbers: Subject = {
       virtual: '-559939583 -279969792 -559939579 true',
       because: 'Odd arguments give what V8 gives',
     }),
+    probe(
+      'a text is counted up',
+      'let a="on",b="5",c="on";a++;++b;c--;let d="5";d--;print(a,b,c,d)',
+      'NaN 51 NaN 4',
+      { virtual: 'NaN 6 NaN 4', because: 'V8 converts numbers and texts' },
+    ),
+    probe(
+      'null, undefined and truth are counted up',
+      'let a=null,b,c=true,d=false,e={};a++;b++;c++;d--;e.x++;print(a,b,c,d,e.x)',
+      '1 NaN 2 -1 NaN',
+    ),
+    probe(
+      'undefined and null in bit operations',
+      'print(undefined|undefined,null|null,undefined&undefined,undefined>>>undefined,undefined^null,undefined<<1,null|1)',
+      'undefined 0 undefined undefined 0 0 1',
+      { virtual: '0 0 0 0 0 0 1', because: 'V8 converts numbers and texts' },
+    ),
+    probe(
+      'undefined and null in sums',
+      'print(undefined+undefined,null+null,undefined-undefined,null*null,undefined+null,undefined+1,null+1,true+true,true+undefined)',
+      'undefined 0 undefined 0 NaN NaN 1 2 NaN',
+      { virtual: 'NaN 0 NaN 0 NaN NaN 1 2 NaN', because: 'V8 converts numbers and texts' },
+    ),
+    probe(
+      'undefined compared with texts and numbers',
+      'print(undefined>"42",undefined<"42",undefined<"z",undefined>=0,undefined<=0,null<"a",null>"a",undefined<null,undefined<=undefined,null<=null,null>=0)',
+      'true false true false false false true false undefined true true',
+      {
+        virtual: 'false false false false false false false false false true true',
+        because: 'V8 converts numbers and texts',
+      },
+    ),
+    probe(
+      'truth compared',
+      'print(true>false,true=="1",true=="true",true==1,false=="",false==0,false==null,null==0,true<2,"b">true)',
+      'true true false true true true false false true false',
+    ),
+    probe(
+      'texts compared with numbers',
+      'print("10">9,"a">1,"a"<1,""<1,"1"==1.0,"1.0"==1,"01"==1,"x"==NaN,"5">"10")',
+      'true false false true true true true false true',
+    ),
+    probe(
+      'minus, times and remainder of texts',
+      'print("5"-2,"5"*"2","a"-1,"9"%4,-"3",+"x","7"/2,"5"-"2"+"1")',
+      '3 10 NaN 1 -3 NaN 3.5 31',
+    ),
+    probe(
+      'bits of texts',
+      'print("5"|0,"x"|0,"5.9"|0,"0x10"|0,"1e2"|0,""|0," 7"|0,"-3"|0,~"5","6"&3,"1"<<3)',
+      '5 0 5 16 0 0 7 -3 -6 2 8',
+      { virtual: '5 0 5 16 100 0 7 -3 -6 2 8', because: 'V8 converts numbers and texts' },
+    ),
+    probe(
+      '?: and && with undefined',
+      'let u;print(u?1:2,u&&1,u||2,u??3,!u,!!u,u==null,u===null,typeof u)',
+      '2 undefined 2 3 true false true false undefined',
+    ),
   ],
 };

@@ -281,5 +281,37 @@ export const order: Subject = {
       'let r;try{r=[(a=>{if(a)return a})(1),(a=>{for(;;)if(a)break})(1)].length}catch(e){r=e.toString()}print(r)',
       '2',
     ),
+    probe('a break out of do-while in a later round', 'let i=0;do{if(i==1)break}while(i++<3);print(i)', '1'),
+    probe(
+      'a break out of while and for does not',
+      'let i=0;while(i++<3)if(i==2)break;let j=0;for(;j<3;j++)if(j==1)break;print(i,j)',
+      '2 1',
+    ),
+    probe(
+      'a continue in do-while works out its condition',
+      'let i=0,r="";do{if(i==1)continue;r+=i}while(i++<3);print(r,i)',
+      '023 4',
+    ),
+    probe(
+      'a return out of do-while',
+      'let n=0;function f(){do{if(n==1)return "out"}while(n++<3)}print(f(),n)',
+      'out 1',
+    ),
+    probe(
+      'a break in the first round of do-while still works out its condition',
+      'let i=0;do{if(i==0)break}while(i++<3);print(i)',
+      '1',
+      { virtual: '0', because: "Loops and `arguments` are V8's" },
+    ),
+    probe(
+      'a return in the first round of do-while',
+      'let n=0;function f(){do{return "out"}while(n++<3)}print(f(),n)',
+      'out 0',
+    ),
+    probe(
+      'a break in the first round of while and for',
+      'let i=0;while(i++<3)break;let j=0;for(;j<3;j++)break;print(i,j)',
+      '1 0',
+    ),
   ],
 };
