@@ -429,7 +429,9 @@ function sample(): void {
 
 /** Every 100 ms, and mostly no more than this: while light is no news and nothing waits, five ticks are taken as one. */
 function tick(): void {
-  const sample = (analogRead(cdsPin) * 1024) | 0;
+  let sample = (analogRead(cdsPin) * 1024) | 0;
+  // ESP8266 gives 1024 for what is above its range.
+  sample -= sample >> 10;
   oldest = past >> 20;
   past = (past << 10) | sample;
   if (++ticks >= limit.beatTicks || sample < low || sample >= high) /*@__NOINLINE__*/ pass();

@@ -46,7 +46,8 @@ function makeRoom(outbox: Outbox, uptimeMs: number): number {
   else if (uptimeMs) return 0;
   else {
     outbox.results.shift();
-    outbox.id++;
+    // A broker that acknowledges nothing is not confused by it.
+    outbox.id = outbox.id < 60_000 ? outbox.id + 1 : 2;
     if (outbox.sent) outbox.sent--;
     if (outbox.again) outbox.again--;
   }
