@@ -102,6 +102,7 @@ let lastS = getTime();
 /** Identifiers of two timers that need no variables: one puts the lamp off, one restarts a board that is stuck. */
 let lampEnd = 0;
 let dog: number;
+let petMs = 0;
 
 function readSettings(): KitSettings {
   return JSON.parse(require('Storage').read(KIT, slotHeaderLength)!);
@@ -481,7 +482,10 @@ function beatOn(): void {
   beat = 0;
   if (outbox.telemetry[0] && process.memory(false).free < limit.lowWater) outbox.telemetry = [];
   if (kit.lampMs > 0) todo |= Todo.Draw;
-  if (uptimeMs % limit.pettedMs < ms) changeInterval(dog, limit.dogMs);
+  if (uptimeMs >= petMs) {
+    petMs = uptimeMs + limit.pettedMs;
+    changeInterval(dog, limit.dogMs);
+  }
   if (GOOD && uptimeMs >= limit.goodMs) todo |= Todo.Good;
   if (kit.safe && uptimeMs >= limit.safeMs) todo |= Todo.Restart;
   if (link.phase === Phase.Online) /*@__NOINLINE__*/ stayOnline(link, ms, act);

@@ -57,7 +57,7 @@ const mistakes: [code: string, refusals: string[]][] = [
   ['with (E) print(1);', ['1 with statement']],
   ['function f() { return new.target }', ['23 new.target']],
   ['import("a");', ['1 import()']],
-  ['function f() { if (E) print(1); else return}', ['36 return as the last word of a function']],
+  ['function f() { if (E) print(1); else return}', ['38 return as the last word of a function']],
   ['switch (1) { default: print(1); case 1: print(2); }', ['1 case after default']],
   ['class A { if() {} }', ['11 method named by a keyword']],
   ['print({ get do() { return 1; } });', ['9 method named by a keyword']],

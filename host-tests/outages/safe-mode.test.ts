@@ -157,7 +157,7 @@ describe.each<ChipName>(['esp8266', 'esp32'])('what leads to safe mode, and what
     const boots = bench.boots;
     // As the interpreter deletes an interval that ran out of memory. The first two timers are the loader's.
     bench.kit.board.evaluate('clearInterval(3)');
-    bench.until('a restart', () => bench.boots > boots, 25_000);
+    bench.until('a restart', () => bench.boots > boots, 75_000);
     expect(bench.kit.lamp.lit).toBe(false);
     bench.untilOnline();
     bench.pass(2 * minuteMs);
