@@ -20,6 +20,12 @@ export class SourceOf {
     return entry ? `${entry.module}:${entry.line}` : '';
   }
 
+  /** What the source calls that which the bundle names here; undefined when the map does not tell. */
+  nameAt(line: number, column: number): string | undefined {
+    const entry = this.#map.findEntry(line - 1, column - 1);
+    return 'name' in entry ? (entry as { name?: string }).name : undefined;
+  }
+
   /** Bytes by the source file that the source map gives for each, largest first. The bundle is ASCII. */
   bytesByModule(): { module: string; bytes: number }[] {
     const bytes = new Map<string, number>();

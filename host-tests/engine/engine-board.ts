@@ -214,7 +214,7 @@ function firmwareOf(form: EngineForm): Promise<string> {
   let made = firmware.get(form);
   if (made === undefined) {
     made = makeFlash(form, {
-      '.bootcde': prelude({ chip: form.chip, orders: true }) + bundle('loader'),
+      '.bootcde': prelude({ chip: form.chip, orders: true, sleeps: true }) + bundle('loader'),
       [ordersFile]: noOrders,
       fw0: slot(bundle('firmware')),
     });

@@ -47,7 +47,7 @@ function openPrelude({ chip }: EngineForm): string {
 const forms = await findForms(process.env);
 if (forms.length === 0) console.log(noInterpreter);
 
-describe.each(forms)('flashing the interpreter $name, $chip', (form) => {
+describe.each(forms)('$chip $name', (form) => {
   let board: TelnetBoard;
   let folder: string;
   let broker: Broker;

@@ -22,6 +22,11 @@ export interface PreludeOptions {
   accessPointOn?: boolean;
   /** True: what an `Orders` writes into the flash is run. */
   orders?: boolean;
+  /**
+   * True: while a socket is open, when the Linux form would turn its idle loop without a pause, each round waits for
+   * 1 ms, which is what a reset of a 1-wire bus without a bus takes.
+   */
+  sleeps?: boolean;
   /** True: pins and I2C are not reported, since a report takes variables and time. */
   quiet?: boolean;
 }
@@ -155,6 +160,7 @@ exports.getHostByName=function(h,c){setTimeout(c,5,$on==3?h:null)};
 exports.ping=function(h,c){if($on==3)setTimeout(c,5,{totalCount:1,timeoutCount:0,bytes:32,error:0,respTime:5,seqNo:1})};
 });
 ${options.orders ? '$upd();' : ''}
+${options.sleeps ? 'setInterval(function(o){o.reset()},1,new OneWire(D1));' : ''}
 E.reboot=(function(r){return function(){print(${byteLiteral(mark)}+"B "+$ms());r()}})(E.reboot);
 `.replace(/\n+/g, '\n');
 }

@@ -53,13 +53,17 @@ export class MeasuredBoard {
     return new MeasuredBoard(Interpreter.boot(form, folder), broker, settings, folder);
   }
 
-  /** Boots the bundles of the folder `dist`; its first reading is the paint in front of the loader. */
+  /**
+   * Boots the bundles of the folder `dist`; its first reading is the paint in front of the loader.
+   * `firmware` stands in for the bundle of that name.
+   */
   static async bootFirmware(
     form: EngineForm,
     dist: string,
     times: { telemetryMs: number },
+    firmware?: string,
   ): Promise<MeasuredBoard> {
-    const files = { fw0: slot(await bundle(dist, 'firmware')) };
+    const files = { fw0: slot(firmware ?? (await bundle(dist, 'firmware'))) };
     return MeasuredBoard.boot(form, files, paintCode + (await bundle(dist, 'loader')), times);
   }
 

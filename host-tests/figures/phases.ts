@@ -22,6 +22,8 @@ const telemetryMs = 6000;
 /** After the last packet the board still draws, and acknowledgements arrive. */
 const settleMs = 700;
 const burst = 100;
+/** [MQTT-2.2.3] a remaining length has at most four bytes. */
+const malformed = Buffer.from([0x30, 0xff, 0xff, 0xff, 0xff, 0x7f]);
 
 const commands = [
   'led',
@@ -57,6 +59,27 @@ export async function measureVariables(form: EngineForm, dist: string): Promise<
     await telemetry(board, 2 * telemetryMs);
     const last = await board.reading(read);
     return { atRest: first.inUse - idle, peaks, afterwards: last.inUse - idle };
+  } finally {
+    await board.stop();
+  }
+}
+
+/** Has a kit with this firmware do all that is measured, and then what nobody should send it; returns its console. */
+export async function exercise(form: EngineForm, dist: string, firmware: string): Promise<string[]> {
+  const board = await MeasuredBoard.bootFirmware(form, dist, { telemetryMs }, firmware);
+  try {
+    await telemetry(board, bootMs);
+    await allCommands(board);
+    await redrawn(board);
+    await board.type(tell.dht22(''));
+    await telemetry(board, 2 * telemetryMs);
+    await manyAtOnce(board);
+    await reconnects(board);
+    const online = board.broker.count('status');
+    board.broker.sendBytes(malformed);
+    await board.until('a reconnect', () => board.broker.count('status') > online, bootMs);
+    await pause(settleMs);
+    return board.interpreter.lines;
   } finally {
     await board.stop();
   }

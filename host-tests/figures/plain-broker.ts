@@ -35,7 +35,11 @@ export class PlainBroker {
 
   /** All packets in one write. */
   send(...packets: Packet[]): void {
-    this.#socket?.write(Buffer.concat(packets.map((packet) => generate(packet))));
+    this.sendBytes(Buffer.concat(packets.map((packet) => generate(packet))));
+  }
+
+  sendBytes(bytes: Buffer): void {
+    this.#socket?.write(bytes);
   }
 
   drop(): void {

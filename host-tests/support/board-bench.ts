@@ -31,7 +31,7 @@ export abstract class BoardBench implements Bench {
     this.board = new VirtualBoard({
       chip,
       clock,
-      flash: flashedWith(chip, given.kitJson ?? JSON.stringify(settings)),
+      flash: flashedWith(chip, given.kitJson ?? JSON.stringify(settings), given.firmware),
       network: { attach: (station) => (this.#attachment = network.attach(station)) },
       mac: `02:00:00:00:${hex(settings.kit >> 8)}:${hex(settings.kit & 255)}`,
       wiring: { ...pins, oled: oled || 60 },

@@ -95,6 +95,8 @@ export interface WireBench extends Bench {
 export interface Given {
   /** Changes to the configuration. */
   settings?: Partial<KitSettings>;
+  /** In place of dist/firmware.js, where the board is a virtual one. */
+  firmware?: string;
   /** What lies in the flash instead of a kit.json; empty for nothing. */
   kitJson?: string;
   light?: number;

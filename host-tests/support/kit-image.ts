@@ -29,11 +29,11 @@ export function usualSettings(chip: ChipName, changes: Partial<KitSettings> = {}
 }
 
 /** A flash chip as flashing leaves it; an empty `kitJson` leaves the configuration out. */
-export function flashedWith(chip: ChipName, kitJson: string): Flash {
+export function flashedWith(chip: ChipName, kitJson: string, firmware = bundle('firmware')): Flash {
   const flash = new Flash({ bytes: chips[chip].storageBytes });
   const storage = createStorage(flash);
   storage.write('.bootcde', bundle('loader'));
-  storage.write('fw0', slot(bundle('firmware')));
+  storage.write('fw0', slot(firmware));
   if (kitJson) storage.write('kit0', slot(kitJson));
   return flash;
 }

@@ -8,7 +8,7 @@ import { bundle } from '../../support/kit-image';
 import { wiredBoard } from '../board-console/wire';
 
 /** WiFi and telnet as far as the loader needs them. */
-const network = {
+export const network = {
   attach: () => ({
     wifi: { stopAP: () => {}, getIP: () => ({ mac: '5c:cf:7f:01:02:03' }) },
     net: {},

@@ -332,7 +332,7 @@ export const resultCases: Case[] = [
       await bench.until(
         'the last state',
         () => state(bench).lamp === 'OFF' && state(bench).led === 'OFF',
-        promptMs,
+        promptMs + bench.slackMs,
       );
     },
   },
@@ -389,7 +389,7 @@ export const resultCases: Case[] = [
     main: true,
     async run(bench) {
       await light(bench, darkness);
-      await bench.until('the state to say so', () => state(bench).dark === true, promptMs);
+      await bench.until('the state to say so', () => state(bench).dark === true, promptMs + bench.slackMs);
       expect(state(bench)).toMatchObject({ lamp: 'ON', cause: 'dusk', dark: true });
     },
   },

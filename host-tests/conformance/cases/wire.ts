@@ -104,7 +104,7 @@ export const wireCases: Case<WireBench>[] = [
       bench.deliver(command(bench, 'USBLED', { qos: 1, messageId }));
       await untilLit(bench);
       bench.deliver(command(bench, 'USBLED', { qos: 1, messageId, dup: true }));
-      await bench.advance(promptMs);
+      await bench.advance(promptMs + bench.slackMs);
       expect(bench.lamp.lit).toBe(true);
       expect(sent(bench, 'puback').map((packet) => packet.messageId)).toEqual([messageId, messageId]);
       expect(texts(bench, 'result')).toHaveLength(1);
@@ -116,7 +116,7 @@ export const wireCases: Case<WireBench>[] = [
       bench.deliver(command(bench, 'USBLED', { qos: 1, messageId: 5 }));
       await untilLit(bench);
       bench.deliver(command(bench, 'USBLED', { qos: 1, messageId: 5 }));
-      await bench.until('the lamp to be off', () => !bench.lamp.lit, promptMs);
+      await bench.until('the lamp to be off', () => !bench.lamp.lit, promptMs + bench.slackMs);
     },
   },
   {
@@ -126,7 +126,11 @@ export const wireCases: Case<WireBench>[] = [
       for (const [i, payload] of commands.entries()) {
         const before = bench.packets.length;
         bench.deliver(command(bench, payload, { retain: true, qos: 1, messageId: i + 1 }));
-        await bench.until('an answer', () => texts(bench, 'result').length === i + 1, promptMs);
+        await bench.until(
+          'an answer',
+          () => texts(bench, 'result').length === i + 1,
+          promptMs + bench.slackMs,
+        );
         expect(JSON.parse(texts(bench, 'result')[i]!)).toEqual({
           ok: false,
           command: payload,
@@ -150,7 +154,7 @@ export const wireCases: Case<WireBench>[] = [
     title: 'a retained word on a set topic is refused',
     async run(bench) {
       bench.deliver(command(bench, 'on', { topic: topicOf(bench, 'lamp/set'), retain: true }));
-      await bench.until('an answer', () => texts(bench, 'result').length === 1, promptMs);
+      await bench.until('an answer', () => texts(bench, 'result').length === 1, promptMs + bench.slackMs);
       expect(JSON.parse(texts(bench, 'result')[0]!)).toMatchObject({ ok: false, command: 'lamp/set on' });
       expect(bench.lamp.lit).toBe(false);
     },
@@ -218,7 +222,7 @@ export const wireCases: Case<WireBench>[] = [
       for (let i = 0; i < 30; i++) {
         await tell(bench, i % 2 ? 'LED/OFF' : 'LED/ON');
         await bench.advance(promptMs);
-        expect(bench.led.lit).toBe(i % 2 === 0);
+        await bench.until('the LED to obey', () => bench.led.lit === (i % 2 === 0), bench.slackMs);
       }
       bench.setAcknowledging(true);
       await tell(bench, 'USBLED/ON');
@@ -244,7 +248,7 @@ export const wireCases: Case<WireBench>[] = [
       await bench.advance(49);
       expect(bench.packets.filter(({ atMs }) => atMs > startMs + 5 && atMs < startMs + 50)).toEqual([]);
       expect(bench.oled.pixels).toEqual(shown);
-      await bench.until('an answer', () => texts(bench, 'result').length === 1, promptMs);
+      await bench.until('an answer', () => texts(bench, 'result').length === 1, promptMs + bench.slackMs);
       expect(bench.lamp.lit).toBe(true);
     },
   },

@@ -1,0 +1,117 @@
+import { byteLiteral } from '../../engine/byte-literal';
+import type { EngineForm } from '../../engine/interpreter';
+import { dht22Frame } from '../../engine/prelude';
+import { countInstructions, type Bundles, type Run } from './counted-run';
+
+/** Something that a kit does again and again, and what it may cost. */
+export interface Operation {
+  title: string;
+  /** Instructions on the interpreter's 32-bit size-optimised form. */
+  goal?: number;
+  /** The same with a firmware of Espruino's stock modules MQTT, DHT22 and SSD1306. */
+  stock?: number;
+  measure(form: EngineForm, bundles: Bundles): Promise<number>;
+}
+
+/** Longer than any run lasts on the board's clock, ms. */
+const never = 36_000_000;
+/** Passes in which an acknowledgement is read and what follows from it is done. */
+const restPasses = 16;
+
+export const operations: Operation[] = [
+  { title: 'cds, with its reply and its result', goal: 400_000, stock: 1_133_000, measure: command(['cds']) },
+  {
+    title: 'LED/ON or LED/OFF, with state and result',
+    goal: 350_000,
+    stock: 760_000,
+    measure: command(['LED/ON', 'LED/OFF'], ['state', 'result']),
+  },
+  { title: 'a tick, above an empty timer', goal: 49_000, stock: 75_300, measure: tick },
+  {
+    title: 'telemetry: DHT22, both texts, OLED, one ping',
+    goal: 4_100_000,
+    stock: 5_417_000,
+    measure: telemetry,
+  },
+  { title: 'a reconnect', measure: reconnect },
+];
+
+/** A difference of two runs: what both have in common, the idle passes too, falls out. */
+async function difference(times: number, run: (times: number) => Promise<number>): Promise<number> {
+  const few = await run(times);
+  return ((await run(3 * times)) - few) / (2 * times);
+}
+
+function command(payloads: string[], answers = ['result']): Operation['measure'] {
+  return (form, bundles) =>
+    difference(4, (times) =>
+      countInstructions(form, bundles, { times, passes: 600 }, never, async ({ broker, kit, passes }) => {
+        for (let i = 0; i < times; i++) {
+          const before = answers.map((name) => broker.count(name));
+          const payload = payloads[i % payloads.length]!;
+          broker.send({ cmd: 'publish', topic: `iot/${kit}`, payload, qos: 0, dup: false, retain: false });
+          await answered({ broker }, () => answers.every((name, at) => broker.count(name) > before[at]!));
+          await passes(restPasses);
+        }
+      }),
+    );
+}
+
+async function tick(form: EngineForm, bundles: Bundles): Promise<number> {
+  const ticks = (call: string) =>
+    difference(20, (times) =>
+      countInstructions(
+        form,
+        bundles,
+        { each: `if($n>=200&&$n<200+$N){$T+=0.1;${call}}`, times, passes: 320 },
+        never,
+        async ({ broker, kit, passes }) => {
+          // Whatever arrives puts off the next keep-alive ping.
+          broker.send({
+            cmd: 'publish',
+            topic: `iot/${kit}`,
+            payload: 'cds',
+            qos: 0,
+            dup: false,
+            retain: false,
+          });
+          await answered({ broker }, () => broker.count('result') > 0);
+          await passes(restPasses);
+        },
+      ),
+    );
+  return (await ticks('$tik()')) - (await ticks('$nop()'));
+}
+
+/** Ten seconds go by at once: a tick that asks for a reading, for telemetry and for a ping. */
+async function telemetry(form: EngineForm, bundles: Bundles): Promise<number> {
+  const frames = [dht22Frame(24.5, 45.1), dht22Frame(-18.9, 67.3)].map(byteLiteral).join(':');
+  const each = `if($n%64==0&&$n/64<$N){$dht=$n&64?${frames};$T+=10;$tik()}`;
+  return difference(2, (times) =>
+    countInstructions(form, bundles, { each, times, passes: 448 }, 10_000, async ({ broker }) => {
+      const before = broker.count('telemetry');
+      await answered({ broker }, () => broker.count('telemetry') >= before + times - 1);
+    }),
+  );
+}
+
+/** The broker ends the session right after a ping, so that it happens at the same time in every run. */
+async function reconnect(form: EngineForm, bundles: Bundles): Promise<number> {
+  const each = 'if($n%48==0){$T+=2;$tik()}';
+  return difference(1, (times) =>
+    countInstructions(form, bundles, { each, times, passes: 48 * 40 }, never, async ({ broker }) => {
+      const pings = () => broker.packets.filter(({ cmd }) => cmd === 'pingreq').length;
+      for (let i = 0; i < times; i++) {
+        const pinged = pings();
+        await answered({ broker }, () => pings() > pinged);
+        broker.drop();
+        const online = broker.count('status');
+        await answered({ broker }, () => broker.count('status') > online);
+      }
+    }),
+  );
+}
+
+async function answered({ broker }: Pick<Run, 'broker'>, fact: () => boolean): Promise<void> {
+  if (!(await broker.until(fact, 120_000))) throw new Error('the kit did not answer');
+}
