@@ -5,9 +5,12 @@
  */
 import { Effect } from '../shared/effects';
 import {
+  answer,
+  isAnswerable,
   kitJson,
   newKit,
   obey,
+  passBusyTime,
   passTime,
   takeMessage,
   takeReading,
@@ -83,6 +86,8 @@ let later = LinkEventType.Tick;
 /** 1 while the DHT22 is read: nothing draws, parses or sends. */
 let sampling = 0;
 let unsent = 0;
+/** 1 while a command is obeyed that came whole. */
+let shallow = 0;
 /** 1 when something waits for the socket, or is to be sent once more. */
 let full = 0;
 let sequence = 0;
@@ -126,10 +131,9 @@ function act(effect: Effect, value?: number | string, text?: string): void {
     todo |= effect === Effect.Enter ? (1 << (value as number)) | Todo.Draw : 1 << (effect + Todo.FirstEffect);
 }
 
-/** Sends a text on the rest of a topic at once where that is possible. */
+/** Notes a text for the rest of a topic, or sends it where that is possible and nothing lies above on the C stack. */
 function reply(rest: string, text: string): void {
-  if (unsent < limit.unsentMax && !sampling && !replies[0] && link.phase === Phase.Online)
-    send(publishPacket(mine + rest, text, 0, 0));
+  if (shallow && unsent < limit.unsentMax && !replies[0]) send(publishPacket(mine + rest, text, 0, 0));
   else {
     full = 1;
     replies.push(rest);
@@ -169,7 +173,10 @@ function onData(data: string): void {
       first === '0' && data.substr(2, headEnd - 2) === head && data.charCodeAt(1) + 2 === data.length;
     const payload = whole ? data.substr(headEnd) : '';
     if (payload[0] === 'U') passTick();
-    if (!payload || !obey(kit, payload, payload, act)) receive(data);
+    shallow = link.phase === Phase.Online ? 1 : 0;
+    const obeyed = payload && obey(kit, payload, payload, act);
+    shallow = 0;
+    if (!obeyed) receive(data);
     drain();
   }
 }
@@ -193,6 +200,7 @@ function receive(data: string): void {
         if (set || retained || !obey(kit, payload, payload, act)) {
           const command = takeMessage(kit, set, payload, inbound.size, retained, act);
           if (command) obey(kit, command, set + ' ' + payload, act);
+          if (isAnswerable(kit)) answer(kit, act);
           low = limit.anyLight;
         }
       }
@@ -216,7 +224,12 @@ function receive(data: string): void {
 
 /** Does what is to do, unless a reading is under way, and sends what waits as long as the socket takes it. */
 function drain(): void {
-  while ((todo || later) && !sampling) /*@__NOINLINE__*/ work();
+  while ((todo || later) && !sampling) {
+    const event = later;
+    later = LinkEventType.Tick;
+    if (event) tellLink(event, 1);
+    /*@__NOINLINE__*/ work();
+  }
   if ((full || outbox.dropped) && !sampling && link.phase === Phase.Online) /*@__NOINLINE__*/ sendKept();
   while (
     outbox.results[outbox.sent] !== undefined &&
@@ -269,10 +282,6 @@ function work(): void {
     const text = kitJson(kit, about);
     send(publishPacket(mine + '/state', text, Flag.Retain, 0));
   }
-  if (later) {
-    tellLink(later, 1);
-    later = LinkEventType.Tick;
-  }
   if (now & Todo.Link) /*@__NOINLINE__*/ workLink(now);
   if (now & Todo.Telemetry) /*@__NOINLINE__*/ report();
   if (now & (Todo.Telemetry | Todo.Draw) && oled) /*@__NOINLINE__*/ draw(oled, kit, link.phase);
@@ -285,7 +294,12 @@ function workLink(now: number): void {
   if (now & (Todo.Failed | (1 << Phase.Online))) {
     const reason = reasonText(link.reason);
     if (now & Todo.Failed) failed(now, reason);
-    else announce(reason);
+    else {
+      announce();
+      const offlineS = Math.round(link.offlineMs / 1000);
+      const text = '{"ok":true,"event":"reconnected","reason":"' + reason + '","offlineS":' + offlineS + '}';
+      if (link.reconnects) enqueue(outbox, text, 0);
+    }
   }
   if (now & Todo.Address && hasAddress()) later = LinkEventType.Address;
   if (now & Todo.Pingreq) send(pingreqPacket);
@@ -343,7 +357,7 @@ function failed(now: number, reason: string): void {
   print('link: ' + reason + '; next attempt in ' + Math.round(link.leftMs / 1000) + ' s');
 }
 
-function announce(reason: string): void {
+function announce(): void {
   const ip = wifi.getIP();
   const board = link.blocking ? 'esp32' : 'nodemcu';
   about = ',"board":"' + board + '","version":"' + version + '","ip":"' + ip.ip + '","mac":"' + ip.mac + '"}';
@@ -352,10 +366,6 @@ function announce(reason: string): void {
   print('link: online as kit_' + kit.kit + ', ' + ip.ip);
   send(publishPacket(mine, greeting + kit.kit, 0, 0));
   send(publishPacket(mine + '/status', kit.safe ? 'safe-mode' : 'online', Flag.Retain, 0));
-  if (!link.reconnects) return;
-  const offlineS = Math.round(link.offlineMs / 1000);
-  const text = '{"ok":true,"event":"reconnected","reason":"' + reason + '","offlineS":' + offlineS + '}';
-  enqueue(outbox, text, 0);
 }
 
 /** The broker's host; what `connect` resolves itself counts as resolved. */
@@ -435,7 +445,11 @@ function tick(): void {
   sample -= sample >> 10;
   oldest = past >> 20;
   past = (past << 10) | sample;
-  if (++ticks >= limit.beatTicks || sample < low || sample >= high) /*@__NOINLINE__*/ pass();
+  if (++ticks >= limit.beatTicks || sample < low || sample >= high) {
+    /*@__NOINLINE__*/ pass();
+    if (beat >= limit.beatMs) /*@__NOINLINE__*/ beatOn();
+    if (todo || full || !beat) drain();
+  }
 }
 
 /** Time, light, and what came of them. */
@@ -456,8 +470,6 @@ function pass(): void {
   if (sample < low || sample >= high) odd = limit.oddTicks;
   if (odd) odd--;
   if (odd || !kit.settled || kit.asked || kit.dueMs < limit.beatMs) low = limit.anyLight;
-  if (beat >= limit.beatMs) /*@__NOINLINE__*/ beatOn();
-  if (todo || full || !beat) drain();
 }
 
 /** Lets the kit catch up with the clock. A stall is one longer tick. */
@@ -472,7 +484,7 @@ function passTick(): void {
     lastS = nowS;
     beat += ms;
     uptimeMs += ms;
-    /*@__NOINLINE__*/ passTime(kit, ms, act);
+    if (/*@__NOINLINE__*/ passTime(kit, ms)) /*@__NOINLINE__*/ passBusyTime(kit, ms, act);
   }
 }
 

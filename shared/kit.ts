@@ -126,21 +126,21 @@ export function newKit(
 export function step(state: KitState, event: KitEvent, act: Act): void {
   if (event.type === KitEventType.Tick) {
     state.light = event.light;
-    passTime(state, event.ms, act);
+    if (passTime(state, event.ms)) passBusyTime(state, event.ms, act);
   } else if (event.type === KitEventType.Reading) takeReading(state, event.temperature, event.humidity, act);
   else if (event.set || event.retained || !obey(state, event.payload, event.payload, act)) {
     const command = takeMessage(state, event.set, event.payload, event.size, event.retained, act);
     if (command) obey(state, command, event.set + ' ' + event.payload, act);
+    if (isAnswerable(state)) answer(state, act);
   }
 }
 
-/** `ms` have passed. */
-export function passTime(state: KitState, ms: number, act: Act): void {
+/** `ms` have passed; returns 1 when `passBusyTime` has to see what comes of it. */
+export function passTime(state: KitState, ms: number): number {
   if (state.restMs > 0) state.restMs -= ms;
   state.dueMs -= ms;
   const awake = state.lampMs > 0 || state.ownMs > 0 || !state.settled;
-  if (awake || state.asked || state.dueMs <= 0 || isNews(state))
-    /*@__NOINLINE__*/ passBusyTime(state, ms, act);
+  return awake || state.asked || state.dueMs <= 0 || isNews(state) ? 1 : 0;
 }
 
 /** Whether light has come to the other side: down to dark, or up to bright. */
@@ -148,7 +148,8 @@ function isNews(state: KitState): boolean {
   return state.dark ? state.light >= state.lightFrom : state.light < state.darkUnder;
 }
 
-function passBusyTime(state: KitState, ms: number, act: Act): void {
+/** What `ms` change for lamp, light and sensor. */
+export function passBusyTime(state: KitState, ms: number, act: Act): void {
   if (state.safe) return;
   if (state.lampMs > 0) {
     const leftMs = state.lampMs - ms;
@@ -237,11 +238,7 @@ export function takeMessage(
   if (error) {
     const known = echo(name);
     act(Effect.Result, '{"ok":false,"command":"' + known + '","error":"' + error + '}');
-  } else {
-    state.asked += asked;
-    // A good reading younger than two seconds serves at once.
-    if (state.restMs > tickMs && !isNaN(state.temperature)) answer(state, act);
-  }
+  } else state.asked += asked;
   return '';
 }
 
@@ -257,7 +254,13 @@ export function takeReading(state: KitState, temperature: number, humidity: numb
   answer(state, act);
 }
 
-function answer(state: KitState, act: Act): void {
+/** A good reading younger than two seconds serves at once. */
+export function isAnswerable(state: KitState): boolean {
+  return state.asked !== '' && state.restMs > tickMs && !isNaN(state.temperature);
+}
+
+/** Answers whoever has asked for a reading. */
+export function answer(state: KitState, act: Act): void {
   const temperature = 'Temperature is ' + tenths(state.temperature, '0');
   const humidity = 'Humidity is ' + tenths(state.humidity, '0');
   const failed = isNaN(state.temperature);

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { newKit, passTime, takeReading, tickMs, type KitState } from '../../shared/kit';
+import type { Act } from '../../shared/effects';
+import { newKit, passBusyTime, passTime, takeReading, tickMs, type KitState } from '../../shared/kit';
 import { forSeeds, type Random } from '../support/random';
 import { newRecorder, type Recorder } from '../support/recorder';
 
@@ -29,8 +30,12 @@ function comparable(state: KitState): KitState {
   return { ...state, restMs: Math.max(state.restMs, 0) };
 }
 
+function pass(state: KitState, ms: number, act: Act): void {
+  if (passTime(state, ms)) passBusyTime(state, ms, act);
+}
+
 function ticksOf(state: KitState, { act, take }: Recorder, count: number, ms: number): string[] {
-  for (let i = 0; i < count; i++) passTime(state, ms, act);
+  for (let i = 0; i < count; i++) pass(state, ms, act);
   return take();
 }
 
@@ -64,7 +69,7 @@ test('light that does not count yet: they do not, and the board takes each tick 
   state.ownMs = 1_000;
   const five = { ...state };
   const { act } = newRecorder();
-  passTime(state, beatTicks * tickMs, act);
-  for (let i = 0; i < beatTicks; i++) passTime(five, tickMs, act);
+  pass(state, beatTicks * tickMs, act);
+  for (let i = 0; i < beatTicks; i++) pass(five, tickMs, act);
   expect([state.ownMs, five.ownMs]).toEqual([900, 500]);
 });
