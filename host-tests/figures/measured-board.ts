@@ -19,6 +19,12 @@ const readingMs = 10_000;
  */
 const typingMs = 60;
 
+/** What a board is configured with; `port` when it is not to connect to its own broker. */
+interface Changes {
+  telemetryMs: number;
+  port?: number;
+}
+
 /** A kit on the interpreter that tells how many variables it uses, and the broker that it connects to. */
 export class MeasuredBoard {
   #onReading: ((reading: Reading) => void) | undefined;
@@ -41,10 +47,11 @@ export class MeasuredBoard {
     form: EngineForm,
     files: Record<string, string>,
     code: string,
-    times: { telemetryMs: number },
+    changes: Changes,
   ): Promise<MeasuredBoard> {
     const broker = await PlainBroker.listen();
-    const settings = usualSettings(form.chip, { ...times, broker: { host: '127.0.0.1', port: broker.port } });
+    const { telemetryMs, port = broker.port } = changes;
+    const settings = usualSettings(form.chip, { telemetryMs, broker: { host: '127.0.0.1', port } });
     const folder = await makeFlash(form, {
       '.bootcde': prelude({ chip: form.chip, quiet: true }) + highWaterCode + code,
       kit0: slot(JSON.stringify(settings)),
@@ -60,11 +67,11 @@ export class MeasuredBoard {
   static async bootFirmware(
     form: EngineForm,
     dist: string,
-    times: { telemetryMs: number },
+    changes: Changes,
     firmware?: string,
   ): Promise<MeasuredBoard> {
     const files = { fw0: slot(firmware ?? (await bundle(dist, 'firmware'))) };
-    return MeasuredBoard.boot(form, files, paintCode + (await bundle(dist, 'loader')), times);
+    return MeasuredBoard.boot(form, files, paintCode + (await bundle(dist, 'loader')), changes);
   }
 
   /** What the board tells next, or told already. */

@@ -11,6 +11,7 @@ import { root } from '../../../build/root';
 import { findForms, noInterpreter } from '../../engine/interpreter';
 import type { Bundles } from './counted-run';
 import { operations } from './operations';
+import { roundTrips } from './round-trip';
 
 const { values } = parseArgs({ options: { against: { type: 'string' } } });
 const form = (await findForms(process.env)).find(({ chip }) => chip === 'esp8266');
@@ -30,6 +31,10 @@ else {
     for (const bundles of all) counts.push(rounded(await measure(form, bundles)));
     console.log(row(title, counts, rounded(goal), rounded(stock)));
   }
+  console.log('\nfrom cds to its answer, through a broker on loopback; ms           median           p99');
+  const trips = await roundTrips(form, join(root, 'dist'));
+  for (const { who, median, p99 } of trips) console.log(row(who, [], median.toFixed(2), p99.toFixed(2)));
+  if (trips.length < 3) console.log('no C compiler (cc), so no responder in C');
 }
 
 function hasValgrind(): boolean {
