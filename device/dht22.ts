@@ -30,6 +30,7 @@ export function readDht22(pin: Pin, done: (bits: string) => void): void {
   }, startMs);
   setTimeout(function () {
     clearWatch(watch);
-    done(bits);
+    // What follows is deep enough by itself.
+    setTimeout(done, 0, bits);
   }, frameMs);
 }

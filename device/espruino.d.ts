@@ -34,6 +34,7 @@ declare function setTimeout(
   pin: Pin,
   level: Level,
 ): number;
+declare function setTimeout(callback: (text: string) => void, ms: number, text: string): number;
 declare function clearTimeout(id: number): void;
 declare function setInterval(callback: () => void, ms: number): number;
 /** Starts the period anew; throws when there is no such interval. */

@@ -4,15 +4,15 @@
 export const unsentMax = 1000;
 /** Bytes that may arrive during the 50 ms of a DHT22 reading before it is given up for them. */
 export const unreadMax = 1000;
-/** A calm kit takes so many ticks as one. */
-export const beatTicks = 5;
+/** A calm kit takes so many ticks as one while it is online, and half as many while it is not. */
+export const beatTicks = 10;
 /** News in one sample may become news in the mean of any four with it. */
 export const oddTicks = 5;
 /** Above every light that can be measured. */
 export const anyLight = 9999;
 /** Below this many free variables what is queued is dropped. */
 export const lowWater = 120;
-/** A calm kit, link and outbox count time in beats of this length, ms. */
+/** Link and outbox count time in beats of at least this length, ms. */
 export const beatMs = 500;
 /** Longest time that one tick stands for, ms. */
 export const tickMsMax = 60_000;

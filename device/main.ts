@@ -438,7 +438,7 @@ function sample(): void {
   });
 }
 
-/** Every 100 ms, and mostly no more than this: while light is no news and nothing waits, five ticks are taken as one. */
+/** Every 100 ms, and mostly no more than this: while light is no news and nothing waits, several ticks are taken as one. */
 function tick(): void {
   let sample = (analogRead(cdsPin) * 1024) | 0;
   // ESP8266 gives 1024 for what is above its range.
@@ -454,7 +454,7 @@ function tick(): void {
 
 /** Time, light, and what came of them. */
 function pass(): void {
-  ticks = 0;
+  ticks = link.phase === Phase.Online ? 0 : limit.beatTicks / 2;
   const sample = past & 1023;
   kit.light = (sample + ((past >> 10) & 1023) + ((past >> 20) & 1023) + (oldest & 1023)) >> 2;
   if (!kit.settled) {
@@ -469,7 +469,7 @@ function pass(): void {
   high = dark ? kit.lightFrom : limit.anyLight;
   if (sample < low || sample >= high) odd = limit.oddTicks;
   if (odd) odd--;
-  if (odd || !kit.settled || kit.asked || kit.dueMs < limit.beatMs) low = limit.anyLight;
+  if (odd || !kit.settled || kit.asked || kit.dueMs < limit.beatTicks * tickMs) low = limit.anyLight;
 }
 
 /** Lets the kit catch up with the clock. A stall is one longer tick. */

@@ -34,21 +34,14 @@ function pathOf(program: string): string[] {
   return deepest(instrumented, lines);
 }
 
-test('functions count, and one of the runtime at the tip', () => {
+test('functions of the bundle count, one of the runtime at the tip does not', () => {
   const program = 'function a(){return b(1)}function b(x){return Math.max(x,2)}a();';
-  expect(pathOf(program)).toEqual(['the bundle itself', 'a', 'b', '.max()']);
+  expect(pathOf(program)).toEqual(['the bundle itself', 'a', 'b']);
 });
 
 test('one of the runtime that calls back counts below what it calls', () => {
   const program = 'const f=()=>isNaN(1);function a(){[1].forEach(function(){f()})}a();';
-  expect(pathOf(program)).toEqual([
-    'the bundle itself',
-    'a',
-    '.forEach()',
-    'a function',
-    'a function',
-    'isNaN()',
-  ]);
+  expect(pathOf(program)).toEqual(['the bundle itself', 'a', '.forEach()', 'a function', 'a function']);
 });
 
 test('calls beside each other do not nest, nor does one within the arguments of another', () => {

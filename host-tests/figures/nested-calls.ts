@@ -2,9 +2,9 @@
  * How deep calls nest in a finished bundle, told by the bundle itself: every function notes its entry and its end, and a
  * path that is deeper than any before is printed.
  *
- * The rule: a function of the bundle counts as one call, and so does one of the runtime at the tip of a path. One that calls
- * back while it runs (`forEach`) counts as one with the callback above it. An event's handler is the first call; while
- * the bundle is loaded, the bundle itself is.
+ * The rule: a function of the bundle counts as one call. One of the runtime counts when it calls back while it runs (`forEach`), with
+ * the callback above it; else it is a C function at the tip of the path, and no frame of the interpreter. An event's handler is
+ * the first call; while the bundle is loaded, the bundle itself is.
  */
 import { parse, type Node } from 'acorn';
 import { full } from 'acorn-walk';
@@ -21,8 +21,7 @@ const idLength = 2;
 const callsBack = /^(?:forEach|map|filter|some|every|reduce|find|findIndex|sort|replace|mapInPlace)$/;
 
 const recorder = `var $S="00",$M=0;
-function $V(c){if($S.length>=$M){$M=$S.length+${idLength};console.log("${mark}"+$S+c)}}
-function $I(c){var n=$S.length;$V(c);$S+=c;return n}
+function $I(c){var n=$S.length;if(n>=$M){$M=n+${idLength};console.log("${mark}"+$S+c)}$S+=c;return n}
 function $O(n){$S=$S.substr(0,n)}
 function $W(c,f){var n=$I(c);try{return f()}finally{$O(n)}}
 `;
@@ -64,9 +63,7 @@ export function instrument(code: string, sources?: SourceOf): Instrumented {
       const callee = (node as unknown as estree.CallExpression).callee as unknown as Node;
       const text = code.slice(callee.start, callee.end);
       const method = /\.(\w+)$/.exec(text)?.[1];
-      const id = idOf(method ? `.${method}()` : `${text}()`);
-      if (method && callsBack.test(method)) around(node, `$W("${id}",()=>`, ')');
-      else around(node, `($V("${id}"),`, ')');
+      if (method && callsBack.test(method)) around(node, `$W("${idOf(`.${method}()`)}",()=>`, ')');
     }
   });
 

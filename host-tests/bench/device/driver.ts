@@ -31,7 +31,8 @@ var $T=1,$N=${times},$tik=function(){},$n=-${bootPasses},$st=setTimeout,$q=[],$a
 function $nop(){}
 ${/* Handed on in the next pass: a tenth of a millisecond, the shortest there is, must be over in the one after that. */ ''}
 function setTimeout(f,t,a){if(t<5000)$q.push(f,a);return 1e6}
-function setInterval(f){$tik=f;return 1}
+function setInterval(f,t){if(t<5000)$tik=f;return 1}
+function changeInterval(){}
 function getTime(){return $T}
 function $go(){
 if($n==-1)$mov();
