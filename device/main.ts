@@ -469,7 +469,10 @@ function pass(): void {
   high = dark ? kit.lightFrom : limit.anyLight;
   if (sample < low || sample >= high) odd = limit.oddTicks;
   if (odd) odd--;
-  if (odd || !kit.settled || kit.asked || kit.dueMs < limit.beatTicks * tickMs) low = limit.anyLight;
+  if (odd || !kit.settled || kit.asked) low = limit.anyLight;
+  // Telemetry is not kept waiting.
+  const dueTicks = Math.ceil(kit.dueMs / tickMs);
+  if (dueTicks < limit.beatTicks - ticks) ticks = limit.beatTicks - dueTicks;
 }
 
 /** Lets the kit catch up with the clock. A stall is one longer tick. */

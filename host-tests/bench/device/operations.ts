@@ -58,7 +58,7 @@ function command(payloads: string[], answers = ['result']): Operation['measure']
 }
 
 async function tick(form: EngineForm, bundles: Bundles): Promise<number> {
-  const ticks = (call: string) =>
+  const ofTicks = (call: string) =>
     difference(20, (times) =>
       countInstructions(
         form,
@@ -80,13 +80,16 @@ async function tick(form: EngineForm, bundles: Bundles): Promise<number> {
         },
       ),
     );
-  return (await ticks('$tik()')) - (await ticks('$nop()'));
+  return (await ofTicks('$tik()')) - (await ofTicks('$nop()'));
 }
 
-/** Ten seconds go by at once: a tick that asks for a reading, for telemetry and for a ping. */
+/** A firmware may look at the clock only at every so many ticks: so many come at once. */
+const ticks = 'for($i=0;$i<10;$i++)$tik()';
+
+/** Ten seconds go by at once: ticks that ask for a reading, for telemetry and for a ping. */
 async function telemetry(form: EngineForm, bundles: Bundles): Promise<number> {
   const frames = [dht22Frame(24.5, 45.1), dht22Frame(-18.9, 67.3)].map(byteLiteral).join(':');
-  const each = `if($n%64==0&&$n/64<$N){$dht=$n&64?${frames};$T+=10;$tik()}`;
+  const each = `if($n%64==0&&$n/64<$N){$dht=$n&64?${frames};$T+=10;${ticks}}`;
   return difference(2, (times) =>
     countInstructions(form, bundles, { each, times, passes: 448 }, 10_000, async ({ broker }) => {
       const before = broker.count('telemetry');
@@ -97,7 +100,7 @@ async function telemetry(form: EngineForm, bundles: Bundles): Promise<number> {
 
 /** The broker ends the session right after a ping, so that it happens at the same time in every run. */
 async function reconnect(form: EngineForm, bundles: Bundles): Promise<number> {
-  const each = 'if($n%48==0){$T+=2;$tik()}';
+  const each = `if($n%48==0){$T+=2;${ticks}}`;
   return difference(1, (times) =>
     countInstructions(form, bundles, { each, times, passes: 48 * 40 }, never, async ({ broker }) => {
       const pings = () => broker.packets.filter(({ cmd }) => cmd === 'pingreq').length;
