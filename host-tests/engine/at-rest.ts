@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { texts, topicOf } from '../conformance/verbs';
-import { backMs } from './hostile';
+import { backMs, fillIdentifiers } from './hostile';
 import type { EngineBench } from './engine-bench';
 
 /** Variables by which two boards in the same state may differ: a number of the state that outgrew its name. */
@@ -40,6 +40,7 @@ export async function answers(bench: EngineBench): Promise<void> {
 /** The board has not started anew, answers, holds what it held before, and never left the lamp lit. */
 export async function expectAsBefore(bench: EngineBench, before: number): Promise<void> {
   await answers(bench);
+  await fillIdentifiers(bench);
   const endMs = bench.now() + settledMs;
   let now = await variablesAtRest(bench);
   while (now > before + sameWithin && bench.now() < endMs) now = await variablesAtRest(bench);

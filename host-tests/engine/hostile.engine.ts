@@ -21,7 +21,7 @@ describe.concurrent.each(await findForms(process.env))('$chip $name', (form) => 
             expect(JSON.parse(await ask(bench, 'USBLED/ON'))).toMatchObject({ lamp: 'ON' });
             await run(bench);
             await expectAsBefore(bench, before);
-            expect(lightings(bench)).toHaveLength(1);
+            expect(lightings(bench)).toHaveLength(2);
           } catch (error) {
             throw withConsole(error, bench);
           } finally {
