@@ -150,6 +150,7 @@ function tellLink(type: LinkEventType, value: number): void {
 
 /** The socket takes what is written: it is open, or has sent what waited. */
 function onWritable(): void {
+  if (unsent >= limit.unsentMax) full = 1;
   unsent = 0;
   if (full || link.phase === Phase.Open) {
     if (link.phase === Phase.Open) tellLink(LinkEventType.Opened, 0);
