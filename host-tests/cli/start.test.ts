@@ -112,7 +112,10 @@ describe('what is not possible ends with one sentence', () => {
   }
 
   it.each<[string[], string]>([
-    [['stat'], "unknown command 'stat' (Did you mean start?): expected one of start, build, kits"],
+    [
+      ['stat'],
+      "unknown command 'stat' (Did you mean start?): expected one of start, build, kits, doctor, flash, console, rescue",
+    ],
     [
       ['start', '--bord', 'esp32'],
       "unknown option '--bord' (Did you mean --board?); npm start -- --help lists the options",
