@@ -157,6 +157,8 @@ describe.each<ChipName>(['esp8266', 'esp32'])('what leads to safe mode, and what
     const boots = bench.boots;
     // As the interpreter deletes an interval that ran out of memory. The first two timers are the loader's.
     bench.kit.board.evaluate('clearInterval(3)');
+    bench.until('the lamp to be off', () => !bench.kit.lamp.lit, 10_500);
+    expect(bench.boots).toBe(boots);
     bench.until('a restart', () => bench.boots > boots, 75_000);
     expect(bench.kit.lamp.lit).toBe(false);
     bench.untilOnline();
