@@ -3,6 +3,7 @@ import { parsePort } from './port-address';
 import { openSerial, usualBaudRate } from './serial-transport';
 import { openTcp } from './tcp-transport';
 
+export { markGood, outputsOff } from './board-code';
 export { BoardConsole } from './board-console';
 export { BoardError, type BoardFailure, BoardScriptError, exitCodeOf } from './board-error';
 export { parsePort, type PortAddress } from './port-address';

@@ -1,8 +1,7 @@
 import type { KitSettings } from '../../shared/settings';
-import { type BoardConsole, BoardError, openBoard } from '../board-console';
+import { type BoardConsole, BoardError, markGood, openBoard } from '../board-console';
 import { brokerFindings } from '../doctor/broker';
 import { FlashError } from './flash-error';
-import { markGood } from './quiet';
 
 export interface Awaited {
   settings: KitSettings;

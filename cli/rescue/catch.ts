@@ -1,5 +1,4 @@
-import { slotHeaderLength } from '../../shared/slots';
-import { type BoardConsole, BoardError, BoardScriptError } from '../board-console';
+import { type BoardConsole, BoardError, BoardScriptError, markGood, outputsOff } from '../board-console';
 
 /** The loader's pause before the firmware starts is 2 s; this many attempts find room in it. */
 const attemptMs = 250;
@@ -11,9 +10,7 @@ const attemptsPerInterrupt = 4;
  * Deletes every timer, and with them the start of the firmware. A firmware that runs already is stopped by it, so the
  * outputs are made safe in the same breath: nothing would put the lamp out any more.
  */
-const stop =
-  'clearTimeout();clearWatch();try{(function(k){digitalWrite(k.pins.relay,1-k.relayOn);digitalWrite(k.pins.led,1-k.ledOn)})' +
-  `(JSON.parse(require("Storage").read(KIT,${slotHeaderLength})))}catch(e){}`;
+const stop = `clearTimeout();clearWatch();${outputsOff('KIT')}`;
 
 /**
  * Keeps a board from running its firmware: says the words again and again, until they fall into the pause after a reset.
@@ -38,6 +35,6 @@ const restartMs = 500;
 
 /** Restarts the board. One that was asked for is no crash: the loader counts those that have no such mark. */
 export async function restart(board: BoardConsole): Promise<void> {
-  board.send('try{require("Storage").write("boots"+(GOOD&1),"1",GOOD>>1)}catch(e){}E.reboot()');
+  board.send(`${markGood}E.reboot()`);
   await new Promise((resolve) => setTimeout(resolve, restartMs));
 }

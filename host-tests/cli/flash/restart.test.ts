@@ -32,7 +32,7 @@ test('the boot is marked as one that went well before the restart, and online is
   const { error, typed, shown } = await outcome(greeting + online, 30_000);
   expect(error).toBe('online');
   expect(typed).toMatch(
-    /\x10try\{require\("Storage"\)\.write\("boots"\+\(GOOD&1\),"1",GOOD>>1\)\}catch\(e\)\{\}E\.reboot\(\)\n$/,
+    /\x10try\{GOOD&&require\("Storage"\)\.write\("boots"\+\(GOOD&1\),"1",GOOD>>1\)\}catch\(e\)\{\}E\.reboot\(\)\n$/,
   );
   expect(shown).toEqual([greeting.trim(), online.trim()]);
 });
