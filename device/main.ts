@@ -17,7 +17,6 @@ import {
   tickMs,
   type KitState,
 } from '../shared/kit';
-
 import {
   keepAliveS,
   newLink,
@@ -96,7 +95,7 @@ let past = 0;
 let oldest = 0;
 /** Ticks for which light is looked at closely. */
 let odd = 0;
-/** Ticks since time was measured last. */
+/** Ticks that have gone by of those that are taken as one. */
 let ticks = 0;
 /** A sample from `low` to below `high` is no news. */
 let low = 0;
@@ -492,7 +491,7 @@ function passTick(): void {
   }
 }
 
-/** Every 500 ms the link, too. */
+/** Once in a beat or two the link, too. */
 function beatOn(): void {
   const ms = beat;
   beat = 0;

@@ -1,21 +1,12 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { createStorage } from '../../simulator';
-import { ConsoleServer } from '../../simulator/console-server';
-import { printingBoard } from './board-console/wire';
+import { boardOnPort } from './board-console/board-on-port';
 import { commandLine, Run } from './running';
 
 const cleanUps: (() => unknown)[] = [];
 afterEach(async () => {
   for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
 });
-
-async function boardOnPort() {
-  const bare = printingBoard();
-  const server = new ConsoleServer(bare.board);
-  bare.shown.print = (line) => server.print(line);
-  cleanUps.push(() => server.close());
-  return { ...bare, port: `tcp://127.0.0.1:${await server.listen(0)}` };
-}
 
 async function command(...args: string[]): Promise<{ code: number | null; stdout: string; stderr: string }> {
   const run = new Run(process.execPath, commandLine(args));
@@ -25,7 +16,7 @@ async function command(...args: string[]): Promise<{ code: number | null; stdout
 
 describe('the command line', () => {
   it('rescues with an option, asking nothing', async () => {
-    const { port, flash } = await boardOnPort();
+    const { port, flash } = await boardOnPort(cleanUps);
     createStorage(flash).write('fw0', 'half a firmware');
     expect(await command('rescue', '-p', port, '--erase')).toEqual({
       code: 0,
@@ -65,7 +56,7 @@ describe('the command line', () => {
   });
 
   it('gives the doctor’s findings as JSON', async () => {
-    const { port } = await boardOnPort();
+    const { port } = await boardOnPort(cleanUps);
     const { code, stdout } = await command('doctor', '-p', port, '--json');
     const { ok, findings } = JSON.parse(stdout);
     expect([code, ok]).toEqual([1, false]);

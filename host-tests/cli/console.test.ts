@@ -6,23 +6,13 @@ import { spawn, type IPty } from '@lydell/node-pty';
 import { afterEach, describe, expect, it } from 'vitest';
 import { root } from '../../build/root';
 import { openConsole } from '../../cli/console';
-import { ConsoleServer } from '../../simulator/console-server';
-import { printingBoard } from './board-console/wire';
+import { boardOnPort } from './board-console/board-on-port';
 import { commandLine } from './running';
 
 const cleanUps: (() => unknown)[] = [];
 afterEach(async () => {
   for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
 });
-
-async function boardOnPort() {
-  const bare = printingBoard();
-  const server = new ConsoleServer(bare.board);
-  bare.shown.print = (line) => server.print(line);
-  const port = `tcp://127.0.0.1:${await server.listen(0)}`;
-  cleanUps.push(() => server.close());
-  return { ...bare, port };
-}
 
 /** A kit.config.ts whose kits have these console passwords. */
 function configWith(...passwords: string[]): string {
@@ -50,7 +40,7 @@ describe('the console in a pipe', () => {
   }
 
   it('takes lines and gives answers', async () => {
-    const { port } = await boardOnPort();
+    const { port } = await boardOnPort(cleanUps);
     expect(await piped(port, 'process.version\nlet a=6\n\nprint(a*7)\n')).toEqual({
       code: 0,
       told: [],
@@ -59,7 +49,7 @@ describe('the console in a pipe', () => {
   });
 
   it('takes a function over several lines, with tabs', async () => {
-    const { port } = await boardOnPort();
+    const { port } = await boardOnPort(cleanUps);
     expect(await piped(port, 'function f(a){\n\tif(a){\n\t\treturn 1}\n\treturn 2}\nf(0)')).toMatchObject({
       code: 0,
       said: '=2\n',
@@ -67,7 +57,7 @@ describe('the console in a pipe', () => {
   });
 
   it('ends with 1 when the board threw', async () => {
-    const { port } = await boardOnPort();
+    const { port } = await boardOnPort(cleanUps);
     expect(await piped(port, 'missing\n1\n')).toMatchObject({
       code: 1,
       said: expect.stringMatching(/^Uncaught ReferenceError: [^]*\n=1\n$/),
@@ -75,7 +65,7 @@ describe('the console in a pipe', () => {
   });
 
   it('drops a last line that is not complete, and says so', async () => {
-    const { port } = await boardOnPort();
+    const { port } = await boardOnPort(cleanUps);
     expect(await piped(port, 'ran=1;[1,')).toEqual({
       code: 1,
       told: ['the last line is not complete: a bracket is open'],
@@ -85,7 +75,7 @@ describe('the console in a pipe', () => {
   });
 
   it('is not disturbed by what the board prints meanwhile', async () => {
-    const { port, board, shown } = await boardOnPort();
+    const { port, board, shown } = await boardOnPort(cleanUps);
     const evaluate = board.evaluate.bind(board);
     board.evaluate = (code) => {
       shown.print!('noise');
@@ -102,7 +92,7 @@ describe('the console in a pipe', () => {
   });
 
   it('unlocks with whichever of the configured passwords it is, and locks again', async () => {
-    const { port, run, board } = await boardOnPort();
+    const { port, run, board } = await boardOnPort(cleanUps);
     run('E.setPassword("right-one");E.lockConsole()');
     expect(await piped(port, '1\n', configWith('wrong-one', 'right-one'))).toMatchObject({
       code: 0,
@@ -144,7 +134,7 @@ describe('the console at a terminal', () => {
   }
 
   it('hands keys over and shows what comes, until Ctrl-]', async () => {
-    const { port, board, run, shown } = await boardOnPort();
+    const { port, board, run, shown } = await boardOnPort(cleanUps);
     run('E.setPassword("right-one");E.lockConsole()');
     const config = configWith('wrong-one', 'right-one', 'other-one');
     const { pty, until, exit, rest } = inTerminal(['-p', port, '--config', config]);
@@ -164,7 +154,7 @@ describe('the console at a terminal', () => {
   });
 
   it('leaves the password to the user when it is not configured, and locks again behind him', async () => {
-    const { port, board, run } = await boardOnPort();
+    const { port, board, run } = await boardOnPort(cleanUps);
     run('E.setPassword("right-one");E.lockConsole()');
     const { pty, until, exit } = inTerminal(['-p', port, '--config', noConfig]);
     await until('password>');
@@ -176,7 +166,7 @@ describe('the console at a terminal', () => {
   });
 
   it('ends when the board does', async () => {
-    const { port } = await boardOnPort();
+    const { port } = await boardOnPort(cleanUps);
     const { until, exit } = inTerminal(['-p', port]);
     await until('>');
     await cleanUps.shift()!();

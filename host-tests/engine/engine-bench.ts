@@ -3,7 +3,14 @@ import type { Clock } from '../../simulator';
 import { RealClock } from '../../simulator';
 import { ScriptedBroker } from '../support/broker';
 import { HostPort } from '../support/host-port';
-import type { Bench, Climate, Given, Message, WireBench } from '../support/kit-bench';
+import {
+  type Bench,
+  type Climate,
+  type Given,
+  type Message,
+  untilReady,
+  type WireBench,
+} from '../support/kit-bench';
 import { usualSettings } from '../support/kit-image';
 import { EngineBoard } from './engine-board';
 import type { EngineForm } from './interpreter';
@@ -82,11 +89,7 @@ export class EngineBench implements WireBench {
   /** Powers the board on and waits until the case may begin. */
   async start(given: Given = {}): Promise<void> {
     this.board.powerOn();
-    if (given.fromPowerOn) return;
-    const prefix = `iot/${this.settings.kit}`;
-    const has = (topic: string): boolean => this.messages.some((message) => message.topic === prefix + topic);
-    await this.until('the kit to be online', () => has('/state'), 30_000);
-    await this.until('the first telemetry', () => has('/telemetry'), this.settings.telemetryMs + 5000);
+    await untilReady(this, given, 5000);
   }
 
   async stop(): Promise<void> {

@@ -8,7 +8,7 @@ import {
 } from '../../simulator';
 import type { ChipName } from '../../simulator';
 
-const wirings = {
+export const wirings = {
   esp8266: { led: 16, relay: 14, dht22: 0, cds: 'A0', sda: 4, scl: 5, oled: 60 },
   esp32: { led: 2, relay: 26, dht22: 27, cds: 34, sda: 21, scl: 22, oled: 60 },
 } as const;

@@ -1,7 +1,15 @@
 import type { KitSettings } from '../../shared/settings';
 import { type ChipName, type Clock, type OutputPart, VirtualBoard } from '../../simulator';
 import type { Network } from '../../simulator/network';
-import type { Bench, Climate, Display, Given, Message, Output } from './kit-bench';
+import {
+  type Bench,
+  type Climate,
+  type Display,
+  type Given,
+  type Message,
+  type Output,
+  untilReady,
+} from './kit-bench';
 import { flashedWith } from './kit-image';
 
 export const usualClimate: Climate = { temperatureC: 24, humidityPct: 45 };
@@ -95,11 +103,7 @@ export abstract class BoardBench implements Bench {
   /** Powers the board on and waits until the case may begin. */
   async start(given: Given = {}): Promise<void> {
     this.board.powerOn();
-    if (given.fromPowerOn) return;
-    const prefix = `iot/${this.settings.kit}`;
-    const has = (topic: string): boolean => this.messages.some((message) => message.topic === prefix + topic);
-    await this.until('the kit to be online', () => has('/state'), 30_000);
-    await this.until('the first telemetry', () => has('/telemetry'), this.settings.telemetryMs + 3000);
+    await untilReady(this, given, 3000);
   }
 }
 

@@ -115,3 +115,12 @@ export interface Case<B extends Bench = Bench> {
   given?: Given;
   run(bench: B): Promise<void>;
 }
+
+/** Waits until a case may begin on a board that was powered on; `slackMs` is what the first reading may take. */
+export async function untilReady(bench: Bench, given: Given, slackMs: number): Promise<void> {
+  if (given.fromPowerOn) return;
+  const prefix = `iot/${bench.settings.kit}`;
+  const has = (topic: string): boolean => bench.messages.some((message) => message.topic === prefix + topic);
+  await bench.until('the kit to be online', () => has('/state'), 30_000);
+  await bench.until('the first telemetry', () => has('/telemetry'), bench.settings.telemetryMs + slackMs);
+}

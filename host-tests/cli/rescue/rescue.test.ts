@@ -3,10 +3,11 @@ import { BoardError, openBoard } from '../../../cli/board-console';
 import { rescue, type RescueOptions } from '../../../cli/rescue';
 import { remedyOf } from '../../../cli/rescue/terminal';
 import { slotFile } from '../../../shared/slots';
-import { createStorage, Flash, type Network } from '../../../simulator';
+import { createStorage, Flash } from '../../../simulator';
 import { crc32 } from 'node:zlib';
 import { bundle, usualSettings } from '../../support/kit-image';
 import { wiredBoard, type WiredBoard } from '../board-console/wire';
+import { network } from '../flash/slot-board';
 
 vi.mock('../../../cli/board-console', async (original) => ({
   ...(await original<typeof import('../../../cli/board-console')>()),
@@ -37,20 +38,6 @@ const locked = 'digitalWrite(14,0);print("Lamplighter 0.1.1");E.setPassword("nob
 /** Stands for an endless loop, in which a board hears nothing. */
 const deaf = 'digitalWrite(14,0);print("Lamplighter 0.1.1");setTimeout(function(){print("DEAF")},1000)';
 
-/** As much of WiFi as the loader closes. */
-const closable: Network = {
-  attach: () => ({
-    wifi: { stopAP: () => {} },
-    net: {},
-    telnet: { setOptions: () => {} },
-    detach: () => {},
-    socketCount: () => 0,
-    listenerCount: () => 0,
-    accessPointOn: false,
-    telnetOn: false,
-  }),
-};
-
 let wired: WiredBoard;
 let printed: string[];
 
@@ -63,7 +50,7 @@ afterEach(() => void vi.useRealTimers());
 
 /** A board that has run such a firmware for a while; time goes on for it as for everybody. */
 async function running(...firmwares: string[]): Promise<void> {
-  wired = wiredBoard('esp8266', { flash: flashWith(...firmwares), network: closable });
+  wired = wiredBoard('esp8266', { flash: flashWith(...firmwares), network });
   const { wire, board, clock } = wired;
   const receive = wire.write.bind(wire);
   let hears = true;

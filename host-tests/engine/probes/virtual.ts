@@ -8,14 +8,10 @@ import {
   esp32StorageBytes,
 } from '../../../simulator';
 import { type Network, VirtualNetwork } from '../../../simulator/network';
+import { wirings } from '../../simulator/bare-board';
 import { answerMs, serve } from './peer';
 import type { Probe, Subject } from './probe';
 import { groups, isOver, outputs, program, startMs, startOutput } from './program';
-
-const wirings = {
-  esp8266: { led: 16, relay: 14, dht22: 0, cds: 'A0', sda: 4, scl: 5, oled: 60 },
-  esp32: { led: 2, relay: 26, dht22: 27, cds: 34, sda: 21, scl: 22, oled: 60 },
-} as const;
 
 const host = '192.168.1.10';
 const port = 1883;
