@@ -35,11 +35,11 @@ const subset = [
 export default defineConfig(
   { ignores: ['dist/', 'coverage/', 'node_modules/'] },
   {
-    files: ['**/*.ts', '**/*.mjs'],
+    files: ['**/*.ts', '**/*.tsx', '**/*.mjs'],
     extends: [tseslint.configs.recommended],
     languageOptions: {
       parserOptions: {
-        project: ['tsconfig.node.json', 'tsconfig.device.json'],
+        project: ['tsconfig.node.json', 'tsconfig.device.json', 'tsconfig.dashboard.json'],
         tsconfigRootDir: import.meta.dirname,
       },
     },

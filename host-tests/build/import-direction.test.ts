@@ -15,6 +15,7 @@ const allowed: Record<string, { folders: string[]; packages: boolean }> = {
   simulator: { folders: [], packages: true },
   gateway: { folders: ['shared'], packages: true },
   network: { folders: ['shared'], packages: true },
+  dashboard: { folders: ['shared'], packages: true },
   build: { folders: ['rollup.config.mjs'], packages: true },
   cli: { folders: ['shared', 'simulator', 'gateway', 'network', 'build'], packages: true },
 };
@@ -94,7 +95,7 @@ function sourcesIn(folder: string): { file: string; text: string }[] {
     return [];
   }
   return entries
-    .filter((path) => /\.m?ts$/.test(path) && !path.endsWith('.d.ts'))
+    .filter((path) => /\.(m?ts|tsx)$/.test(path) && !path.endsWith('.d.ts'))
     .map((path) => `${folder}/${path.replaceAll('\\', '/')}`)
     .map((file) => ({ file, text: readFileSync(join(root, file), 'utf8') }));
 }
