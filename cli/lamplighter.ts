@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { root } from '../build/root';
 import { version } from '../shared/version';
-import { BoardError, exitCodeOf } from './board-console/board-error';
+import { BoardError } from '../flashing/console/board-error';
+import { exitCodeOf } from './board-console/exit-code';
 import { flashExitCodes, type RawFlashOptions } from './flash/flash-options';
 import { parseStartOptions, type RawStartOptions, wholeNumber } from './start-options';
 

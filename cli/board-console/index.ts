@@ -1,14 +1,11 @@
-import { BoardConsole } from './board-console';
+import { BoardConsole } from '../../flashing/console';
 import { parsePort } from './port-address';
 import { openSerial, usualBaudRate } from './serial-transport';
 import { openTcp } from './tcp-transport';
 
-export { markGood, outputsOff } from './board-code';
-export { BoardConsole } from './board-console';
-export { BoardError, type BoardFailure, BoardScriptError, exitCodeOf } from './board-error';
+export * from '../../flashing/console';
+export { exitCodeOf } from './exit-code';
 export { parsePort, type PortAddress } from './port-address';
-export { eraseLine } from './question';
-export { type BoardSlot, readSlots, type SlotName, slotToBoot } from './slots';
 export { serialProblem } from './open-failure';
 
 export interface OpenOptions {

@@ -1,6 +1,6 @@
 import { constants, accessSync, readFileSync, statSync } from 'node:fs';
 import { userInfo } from 'node:os';
-import { BoardError } from './board-error';
+import { BoardError } from '../../flashing/console';
 
 /** What is wrong with a serial port that could not be opened, from the error and from the port itself. */
 export async function openFailure(path: string, error: Error): Promise<BoardError> {

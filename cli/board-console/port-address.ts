@@ -1,4 +1,4 @@
-import { BoardError } from './board-error';
+import { BoardError } from '../../flashing/console';
 
 /** Source: Espruino libs/network/telnet/jswrap_telnet.c, PORT */
 const consolePort = 23;

@@ -1,7 +1,6 @@
 import type { SerialPort } from 'serialport';
-import { BoardError } from './board-error';
+import { BoardError, type Transport } from '../../flashing/console';
 import { openFailure } from './open-failure';
-import type { Transport } from './transport';
 
 /** Espruino's speed on ESP8266 and ESP32. */
 export const usualBaudRate = 115_200;

@@ -1,6 +1,5 @@
 import { type Socket, connect } from 'node:net';
-import { BoardError } from './board-error';
-import type { Transport } from './transport';
+import { BoardError, type Transport } from '../../flashing/console';
 
 /** A board that is on the network answers a connection within milliseconds; one that blocks in a connect of its own, within these. */
 const connectMs = 10_000;

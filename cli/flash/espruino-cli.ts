@@ -3,7 +3,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { FlashError } from './flash-error';
+import { FlashError } from '../../flashing';
 import { onThisComputer } from './on-this-computer';
 
 export interface Upload {

@@ -1,18 +1,28 @@
 import type { KitSettings } from '../../shared/settings';
+import {
+  type BoardFacts,
+  chooseKit,
+  commit,
+  ensureSameBoard,
+  filesOf,
+  FlashError,
+  makePlan,
+  type Plan,
+  quiet,
+  readFacts,
+  restart,
+  type StoredFile,
+  uploadScript,
+  verify,
+  writtenBytes,
+  writtenLength,
+} from '../../flashing';
 import { type BoardConsole, BoardError, openBoard, parsePort, slotToBoot } from '../board-console';
 import { kitJson } from '../kit-config';
-import { type BoardFacts, ensureSameBoard, readFacts } from './board-facts';
-import { chooseKit } from './choose-kit';
-import { commit, verify } from './commit';
 import { upload } from './espruino-cli';
-import { FlashError } from './flash-error';
 import { onThisComputer } from './on-this-computer';
-import { filesOf, makePlan, type Plan } from './plan';
 import { Progress, type ProgressOutput } from './progress';
-import { quiet } from './quiet';
-import { restart, restartAndAwait } from './restart';
-import type { StoredFile } from './stored-file';
-import { uploadBytes, uploadScript, writtenBytes } from './upload-script';
+import { restartAndAwait } from './restart';
 
 /** What is the same for every board. */
 export interface FlashJob {
@@ -66,7 +76,7 @@ export async function flashBoard(board: BoardConsole, kit: number | undefined, j
 /** Uploads, verifies and commits; returns the board's console. After a failure the board is restarted as it was. */
 async function written(port: string, plan: Plan, facts: BoardFacts, job: FlashJob): Promise<BoardConsole> {
   const files = filesOf(plan);
-  const progress = new Progress(uploadBytes(files), job.out);
+  const progress = new Progress(writtenLength(files), job.out);
   try {
     await upload({
       ...job,

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { FlashError } from '../../flashing';
 import { firmwareIsFresh } from '../../build/freshness';
 import { root } from '../../build/root';
 import { BoardError, exitCodeOf } from '../board-console';
@@ -8,7 +9,7 @@ import { ConfigError, kitSettings, loadClassroom, writeKits } from '../kit-confi
 import type { KitSettings } from '../../shared/settings';
 import { choosePort, portProblem } from '../ports';
 import { flashBoard, type FlashJob } from './flash-board';
-import { FlashError, flashExitCode } from './flash-error';
+import { flashExitCode } from './exit-code';
 import { type FlashOptions, parseFlashOptions, type RawFlashOptions } from './flash-options';
 import type { ProgressOutput } from './progress';
 import { writeRuntime } from './runtime';

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { FlashError } from './flash-error';
+import { FlashError } from '../../flashing';
 
 /** A program run to its end, its output on ours. Resolves with its exit code, undefined when there is no such program. */
 export type RunProgram = (command: string, args: string[]) => Promise<number | undefined>;

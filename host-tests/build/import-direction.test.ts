@@ -11,13 +11,14 @@ import { root } from '../../build/root';
  */
 const allowed: Record<string, { folders: string[]; packages: boolean }> = {
   shared: { folders: [], packages: false },
+  flashing: { folders: ['shared'], packages: false },
   device: { folders: ['shared'], packages: false },
   simulator: { folders: [], packages: true },
   gateway: { folders: ['shared'], packages: true },
   network: { folders: ['shared'], packages: true },
-  dashboard: { folders: ['shared'], packages: true },
+  dashboard: { folders: ['shared', 'flashing'], packages: true },
   build: { folders: ['rollup.config.mjs'], packages: true },
-  cli: { folders: ['shared', 'simulator', 'gateway', 'network', 'build'], packages: true },
+  cli: { folders: ['shared', 'flashing', 'simulator', 'gateway', 'network', 'build'], packages: true },
 };
 
 /** What only the files that put a program together may touch; everything else is handed what it uses. */

@@ -1,7 +1,8 @@
 import { stripVTControlCharacters } from 'node:util';
 import { expect, test } from 'vitest';
 import { type BoardFailure, type BoardSlot, exitCodeOf } from '../../cli/board-console';
-import { type FlashFailure, flashExitCode } from '../../cli/flash/flash-error';
+import { flashExitCode } from '../../cli/flash/exit-code';
+import type { FlashFailure } from '../../flashing';
 import { findingLines } from '../../cli/doctor/report';
 import { subjects } from '../../cli/doctor/finding';
 import { scannedFinding } from '../../cli/doctor/radio';

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
-import type { Transport } from '../../cli/board-console/transport';
+import type { Transport } from '../../flashing/console';
 import type { EngineForm } from './interpreter';
 
 /** Bytes typed at once, and the pause after them: faster typing may cost the Linux form its life. */

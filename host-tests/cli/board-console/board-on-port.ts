@@ -1,5 +1,5 @@
 import { ConsoleServer } from '../../../simulator/console-server';
-import { printingBoard } from './wire';
+import { printingBoard } from '../../flashing/console/wire';
 
 /** A board whose console listens at a TCP port of this computer; how to close it goes to `cleanUps`. */
 export async function boardOnPort(cleanUps: (() => unknown)[]) {

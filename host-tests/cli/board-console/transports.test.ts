@@ -9,7 +9,7 @@ import { parsePort } from '../../../cli/board-console/port-address';
 import { Console } from '../../../simulator/console';
 import { ConsoleServer } from '../../../simulator/console-server';
 import { SerialCable } from './serial-cable';
-import { printingBoard } from './wire';
+import { printingBoard } from '../../flashing/console/wire';
 
 const cleanUps: (() => unknown)[] = [];
 afterEach(async () => {

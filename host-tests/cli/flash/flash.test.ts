@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { FlashError } from '../../../cli/flash/flash-error';
+import { FlashError } from '../../../flashing';
 import { Broker } from '../../../gateway/broker';
 import type { KitSettings } from '../../../shared/settings';
 import { usualSettings } from '../../support/kit-image';

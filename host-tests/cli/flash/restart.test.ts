@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { FlashError } from '../../../cli/flash/flash-error';
+import { FlashError } from '../../../flashing';
 import { restartAndAwait } from '../../../cli/flash/restart';
 import { usualSettings } from '../../support/kit-image';
-import { consoleOn, Wire } from '../board-console/wire';
+import { consoleOn, Wire } from '../../flashing/console/wire';
 
 const greeting = 'Lamplighter 0.1.0, boot 4, board 5c:cf:7f:01:02:03\r\n';
 

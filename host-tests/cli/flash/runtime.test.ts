@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { FlashError } from '../../../cli/flash/flash-error';
+import { FlashError } from '../../../flashing';
 import { esptoolArguments, writeRuntime } from '../../../cli/flash/runtime';
 
 const folder = mkdtempSync(join(tmpdir(), 'lamplighter-runtime-'));

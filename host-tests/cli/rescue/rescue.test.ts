@@ -6,8 +6,8 @@ import { slotFile } from '../../../shared/slots';
 import { createStorage, Flash } from '../../../simulator';
 import { crc32 } from 'node:zlib';
 import { bundle, usualSettings } from '../../support/kit-image';
-import { wiredBoard, type WiredBoard } from '../board-console/wire';
-import { network } from '../flash/slot-board';
+import { wiredBoard, type WiredBoard } from '../../flashing/console/wire';
+import { network } from '../../flashing/slot-board';
 
 vi.mock('../../../cli/board-console', async (original) => ({
   ...(await original<typeof import('../../../cli/board-console')>()),

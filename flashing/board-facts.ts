@@ -1,5 +1,5 @@
-import type { BoardName, KitSettings } from '../../shared/settings';
-import { slotHeaderLength } from '../../shared/slots';
+import type { BoardName, KitSettings } from '../shared/settings';
+import { slotHeaderLength } from '../shared/slots';
 import {
   type BoardConsole,
   BoardError,
@@ -7,7 +7,7 @@ import {
   BoardScriptError,
   readSlots,
   slotToBoot,
-} from '../board-console';
+} from './console';
 import { FlashError } from './flash-error';
 
 /** What is on a board before it is flashed. */

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { commit, verify } from '../../../cli/flash/commit';
-import { readFacts } from '../../../cli/flash/board-facts';
-import { filesOf, makePlan } from '../../../cli/flash/plan';
-import { uploadScript } from '../../../cli/flash/upload-script';
-import { Flash } from '../../../simulator';
-import { wiredBoard } from '../board-console/wire';
+import { commit, verify } from '../../flashing/commit';
+import { readFacts } from '../../flashing/board-facts';
+import { filesOf, makePlan } from '../../flashing/plan';
+import { uploadScript } from '../../flashing/upload-script';
+import { Flash } from '../../simulator';
+import { wiredBoard } from './console/wire';
 import { bootLines, flashBoard, kitThatSays, network } from './slot-board';
 
 /** A board that runs A and to which B was uploaded, not yet verified. */

@@ -1,4 +1,4 @@
-import type { KitSettings } from '../../shared/settings';
+import type { KitSettings } from '../shared/settings';
 import type { BoardFacts } from './board-facts';
 import { FlashError } from './flash-error';
 

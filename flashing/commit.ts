@@ -1,5 +1,5 @@
-import { slotVerified, slotVerifiedAt } from '../../shared/slots';
-import type { BoardConsole } from '../board-console';
+import { slotVerified, slotVerifiedAt } from '../shared/slots';
+import type { BoardConsole } from './console';
 import type { BoardFacts } from './board-facts';
 import { FlashError } from './flash-error';
 import { filesOf, type Plan } from './plan';

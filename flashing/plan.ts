@@ -1,7 +1,8 @@
-import { type BoardSlot, type SlotName, slotToBoot } from '../board-console';
+import { type BoardSlot, type SlotName, slotToBoot } from './console';
 import type { BoardFacts } from './board-facts';
+import { crc32 } from './crc32';
 import { FlashError } from './flash-error';
-import { crcOf, loaderCopy, plainFile, roomOf, slotOf, type StoredFile } from './stored-file';
+import { loaderCopy, plainFile, roomOf, slotOf, type StoredFile } from './stored-file';
 
 /** What is to be written; a part that is on the board already is undefined. */
 export interface Plan {
@@ -76,7 +77,7 @@ function roomFor(plan: Plan): number {
 function newSlot(slots: BoardSlot[], text: string | undefined, first?: SlotName): StoredFile | undefined {
   if (text === undefined) return undefined;
   const booted = slotToBoot(slots);
-  const same = booted?.header?.length === text.length && booted.header.crc === crcOf(text);
+  const same = booted?.header?.length === text.length && booted.header.crc === crc32(text);
   if (same && !booted.abandoned) return undefined;
   const idle = first ?? slots.find((slot) => slot !== booted)!.name;
   const highest = Math.max(0, ...slots.map(({ header }) => header?.sequence ?? 0));
@@ -85,6 +86,6 @@ function newSlot(slots: BoardSlot[], text: string | undefined, first?: SlotName)
 
 function newLoader({ loader }: BoardFacts, text: string | undefined): StoredFile | undefined {
   if (text === undefined) return undefined;
-  const same = loader?.bytes === text.length && loader.crc === crcOf(text);
+  const same = loader?.bytes === text.length && loader.crc === crc32(text);
   return same ? undefined : plainFile(loaderCopy, text);
 }

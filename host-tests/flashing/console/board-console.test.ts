@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { BoardError, BoardScriptError, exitCodeOf } from '../../../cli/board-console';
+import { exitCodeOf } from '../../../cli/board-console';
+import { BoardError, BoardScriptError } from '../../../flashing/console';
 import { consoleOn, wiredBoard, Wire } from './wire';
 
 beforeEach(() => void vi.useFakeTimers());

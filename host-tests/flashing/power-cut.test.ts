@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Flash } from '../../../simulator';
+import { Flash } from '../../simulator';
 import { bootLines, flashBoard, kitThatSays } from './slot-board';
 
 const before = 'loader A, firmware A, kit A';

@@ -1,4 +1,4 @@
-import { type BoardConsole, type BoardSlot, markGood, outputsOff } from '../board-console';
+import { type BoardConsole, type BoardSlot, markGood, outputsOff } from './console';
 
 /** A board that was told to reset has begun to within this. */
 const resetMs = 300;

@@ -1,11 +1,11 @@
-import { readFacts } from '../../../cli/flash/board-facts';
-import { commit, verify } from '../../../cli/flash/commit';
-import { filesOf, makePlan, type Wanted } from '../../../cli/flash/plan';
-import { uploadScript } from '../../../cli/flash/upload-script';
-import { Flash } from '../../../simulator';
-import { bareBoard } from '../../simulator/bare-board';
-import { bundle } from '../../support/kit-image';
-import { wiredBoard } from '../board-console/wire';
+import { readFacts } from '../../flashing/board-facts';
+import { commit, verify } from '../../flashing/commit';
+import { filesOf, makePlan, type Wanted } from '../../flashing/plan';
+import { uploadScript } from '../../flashing/upload-script';
+import { Flash } from '../../simulator';
+import { bareBoard } from '../simulator/bare-board';
+import { bundle } from '../support/kit-image';
+import { wiredBoard } from './console/wire';
 
 /** WiFi and telnet as far as the loader needs them. */
 export const network = {

@@ -1,8 +1,8 @@
-import { crc32 } from 'node:zlib';
-import { encodeSlotHeader, slotVerifiedAt } from '../../shared/slots';
-import type { SlotName } from '../board-console';
+import { encodeSlotHeader, slotVerifiedAt } from '../shared/slots';
+import type { SlotName } from './console';
+import { crc32 } from './crc32';
 
-/** A file as it is to lie in a board's Storage, all of it ASCII. */
+/** A file as it is to lie in a board's Storage; each character of its text is one byte. */
 export interface StoredFile {
   name: string;
   text: string;
@@ -23,12 +23,12 @@ export const loaderCopy = 'loader';
 const fileHeaderBytes = 32;
 
 export function plainFile(name: string, text: string): StoredFile {
-  return { name, text, size: text.length, head: '', at: 0, crc: crcOf(text) };
+  return { name, text, size: text.length, head: '', at: 0, crc: crc32(text) };
 }
 
 /** A slot that is not verified yet: of its header only the numbers are written. */
 export function slotOf(name: SlotName, text: string, sequence: number): StoredFile {
-  const crc = crcOf(text);
+  const crc = crc32(text);
   const header = encodeSlotHeader({ sequence, length: text.length, crc });
   return {
     name,
@@ -43,8 +43,4 @@ export function slotOf(name: SlotName, text: string, sequence: number): StoredFi
 /** The room that a file takes, in bytes. */
 export function roomOf({ size }: { size: number }): number {
   return fileHeaderBytes + Math.ceil(size / 4) * 4;
-}
-
-export function crcOf(text: string): number {
-  return crc32(Buffer.from(text, 'latin1'));
 }

@@ -1,5 +1,4 @@
-import { BoardConsole } from '../../../cli/board-console';
-import type { Transport } from '../../../cli/board-console/transport';
+import { BoardConsole, type Transport } from '../../../flashing/console';
 import type { BoardOptions, ChipName } from '../../../simulator';
 import { Console } from '../../../simulator/console';
 import { type BareBoard, bareBoard } from '../../simulator/bare-board';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { markGood } from '../../../cli/board-console';
+import { markGood } from '../../../flashing/console';
 import { createStorage, Flash } from '../../../simulator';
 import { bareBoard } from '../../simulator/bare-board';
 

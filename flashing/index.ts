@@ -1,0 +1,10 @@
+export { type BoardFacts, ensureSameBoard, readFacts } from './board-facts';
+export { chooseKit } from './choose-kit';
+export { commit, verify } from './commit';
+export { FlashError, type FlashFailure } from './flash-error';
+export { writtenLength } from './pieces';
+export { filesOf, makePlan, type Plan, type Wanted } from './plan';
+export { quiet } from './quiet';
+export { type Awaited, BootNews, restart } from './restart';
+export type { StoredFile } from './stored-file';
+export { uploadScript, writtenBytes } from './upload-script';
