@@ -37,7 +37,7 @@ export const table = {
     fallback: [],
     fallbackWords: none,
     what: {
-      en: 'names under which browsers reach the dashboard, beside its addresses and this computer’s own name',
+      en: "names under which browsers reach the dashboard, beside its addresses and this computer's own name",
       ko: '주소와 이 컴퓨터의 이름 말고 브라우저가 대시보드에 접속할 때 쓰는 이름',
     },
   },
@@ -99,19 +99,19 @@ export const table = {
   broker: {
     kind: brokerUrl,
     fallback: undefined,
-    fallbackWords: { en: 'an own one', ko: '직접 띄웁니다' },
+    fallbackWords: { en: 'its own', ko: '직접 띄웁니다' },
     what: {
-      en: 'use this broker, which runs already, instead of an own one',
+      en: 'use this broker, which runs already, instead of its own',
       ko: '브로커를 직접 띄우지 않고 이미 돌고 있는 이 브로커를 씁니다',
     },
   },
   brokerCa: {
     kind: file,
     fallback: undefined,
-    fallbackWords: { en: 'those that Node.js knows', ko: 'Node.js가 아는 것' },
+    fallbackWords: { en: 'those of Node.js', ko: 'Node.js가 믿는 기관' },
     what: {
-      en: 'certificate of the authority that has signed that of an mqtts:// broker, PEM',
-      ko: 'mqtts:// 브로커의 인증서에 서명한 기관의 인증서, PEM',
+      en: 'certificate of the authority behind an mqtts:// broker, PEM',
+      ko: 'mqtts:// 브로커의 인증서를 발급한 기관의 인증서, PEM',
     },
   },
   data: {
