@@ -45,6 +45,8 @@ export interface NetworkOptions {
   hidden?: boolean;
   /** Higher is tried first, 0 (default) to 100; equals are tried in the order of this file. */
   priority?: number;
+  /** Where the network stands, two capitals as `KR`: for the configuration of a Raspberry Pi. Kits do without. */
+  country?: string;
 }
 
 export interface BrokerOptions {

@@ -90,6 +90,12 @@ const network = object({
   password: v.exactOptional(text(wifiPasswordRule)),
   hidden: v.exactOptional(value<boolean>((input) => typeof input === 'boolean', 'true or false')),
   priority: v.exactOptional(whole(0, 100)),
+  country: v.exactOptional(
+    value<string>(
+      (input) => typeof input === 'string' && /^[A-Z]{2}$/.test(input),
+      'two capitals such as "KR"',
+    ),
+  ),
 }) satisfies v.GenericSchema<unknown, NetworkOptions>;
 
 const broker = v.pipe(
