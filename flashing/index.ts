@@ -1,6 +1,7 @@
 export { type BoardFacts, ensureSameBoard, readFacts } from './board-facts';
 export { chooseKit } from './choose-kit';
 export { commit, verify } from './commit';
+export { type ConsoleFlashing, flashOverConsole, type FlashStep } from './flash-over-console';
 export { FlashError, type FlashFailure } from './flash-error';
 export { writtenLength } from './pieces';
 export { filesOf, makePlan, type Plan, type Wanted } from './plan';
@@ -8,3 +9,4 @@ export { quiet } from './quiet';
 export { type Awaited, BootNews, restart } from './restart';
 export type { StoredFile } from './stored-file';
 export { uploadScript, writtenBytes } from './upload-script';
+export { writeFiles } from './write-files';

@@ -1,22 +1,12 @@
 import type { SerialPort } from 'serialport';
-import { BoardError, type Transport } from '../../flashing/console';
+import { BoardError, PacedLine, type Transport } from '../../flashing/console';
 import { openFailure } from './open-failure';
 
 /** Espruino's speed on ESP8266 and ESP32. */
 export const usualBaudRate = 115_200;
 
-/**
- * Espruino 2v29 on ESP32 loses what comes in packets of more than 64 bytes, so bytes leave in small pieces.
- * Source: Espruino issue 2718.
- */
-const pieceLength = 32;
-/** Longer than a piece takes at 115,200 baud, so that two of them do not become one packet. */
-const pieceMs = 6;
-/** Longest wait for a board that has said XOFF: one that wedges never says XON. */
-const pausedMsMax = 1000;
-
-const xon = '\x11';
-const xoff = '\x13';
+/** How long the reset line is held low, in milliseconds. */
+const resetMs = 100;
 
 /** A serial port, opened. */
 export async function openSerial(path: string, baudRate: number): Promise<Transport> {
@@ -39,29 +29,32 @@ export type Port = Pick<SerialPort, 'isOpen' | 'on' | 'once' | 'write' | 'close'
 export class SerialTransport implements Transport {
   onBytes: ((bytes: string) => void) | undefined;
   readonly closed: Promise<void>;
-  #queue = '';
-  #sending = false;
-  #paused = false;
-  #resume: (() => void) | undefined;
+  readonly #line: PacedLine;
 
   constructor(
     private readonly port: Port,
     private readonly path: string,
   ) {
+    this.#line = new PacedLine({
+      send: (bytes) => port.write(Buffer.from(bytes, 'latin1')),
+      isOpen: () => port.isOpen,
+    });
     this.closed = new Promise((resolve) => port.once('close', () => resolve()));
     // A cable that is pulled out gives an error, then 'close'.
     port.on('error', () => {});
-    port.on('data', (data: Buffer) => this.#take(data.toString('latin1')));
+    port.on('data', (data: Buffer) => {
+      const bytes = this.#line.take(data.toString('latin1'));
+      if (bytes !== '') this.onBytes?.(bytes);
+    });
   }
 
   write(bytes: string): void {
-    this.#queue += bytes;
-    if (!this.#sending) void this.#send();
+    this.#line.write(bytes);
   }
 
   async close(): Promise<void> {
     if (this.port.isOpen) {
-      while (this.#sending && this.port.isOpen) await later(pieceMs);
+      await this.#line.drained();
       await new Promise<void>((resolve) => this.port.close(() => resolve()));
     }
     await this.closed;
@@ -71,7 +64,7 @@ export class SerialTransport implements Transport {
   async reset(): Promise<void> {
     try {
       await this.#set({ dtr: false, rts: true });
-      await later(100);
+      await new Promise((resolve) => setTimeout(resolve, resetMs));
       await this.#set({ dtr: false, rts: false });
     } catch {
       throw new BoardError('no-port', `${this.path} has no reset line that could be pulled`);
@@ -83,44 +76,4 @@ export class SerialTransport implements Transport {
       this.port.set(lines, (error) => (error ? reject(error) : resolve())),
     );
   }
-
-  #take(bytes: string): void {
-    const last = Math.max(bytes.lastIndexOf(xon), bytes.lastIndexOf(xoff));
-    if (last >= 0) {
-      this.#paused = bytes[last] === xoff;
-      if (!this.#paused) this.#resume?.();
-    }
-    const text = bytes.replaceAll(xon, '').replaceAll(xoff, '');
-    if (text !== '') this.onBytes?.(text);
-  }
-
-  async #send(): Promise<void> {
-    this.#sending = true;
-    while (this.#queue !== '' && this.port.isOpen) {
-      if (this.#paused) await this.#resumed();
-      const piece = this.#queue.slice(0, pieceLength);
-      this.#queue = this.#queue.slice(pieceLength);
-      this.port.write(Buffer.from(piece, 'latin1'));
-      await later(pieceMs);
-    }
-    this.#queue = '';
-    this.#sending = false;
-  }
-
-  #resumed(): Promise<void> {
-    return new Promise((resolve) => {
-      const go = (): void => {
-        clearTimeout(timer);
-        this.#paused = false;
-        this.#resume = undefined;
-        resolve();
-      };
-      const timer = setTimeout(go, pausedMsMax);
-      this.#resume = go;
-    });
-  }
-}
-
-function later(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }
