@@ -1,4 +1,5 @@
 export { type BoardFacts, ensureSameBoard, readFacts } from './board-facts';
+export { catchBoard } from './catch-board';
 export { chooseKit } from './choose-kit';
 export { commit, verify } from './commit';
 export { type ConsoleFlashing, flashOverConsole, type FlashStep } from './flash-over-console';

@@ -1,3 +1,4 @@
+import { catchBoard } from '../../flashing';
 import {
   type BoardConsole,
   type BoardSlot,
@@ -7,8 +8,8 @@ import {
   slotToBoot,
 } from '../board-console';
 import { choosePort } from '../ports';
-import { catchBoard, restart } from './catch';
 import { remediesFor, type Remedy, type RemedyName } from './remedies';
+import { restart } from './restart';
 
 export interface RescueOptions {
   port?: string | undefined;

@@ -1,6 +1,6 @@
 import { slotAbandoned, slotAbandonedAt, slotHeaderLength } from '../../shared/slots';
 import { type BoardConsole, type BoardSlot, slotToBoot } from '../board-console';
-import { restart } from './catch';
+import { restart } from './restart';
 
 export type RemedyName = 'fallback' | 'safe-mode' | 'erase' | 'restart';
 

@@ -1,4 +1,4 @@
-import { type BoardConsole, BoardError, BoardScriptError, markGood, outputsOff } from '../board-console';
+import { type BoardConsole, BoardError, BoardScriptError, outputsOff } from './console';
 
 /** The loader's pause before the firmware starts is 2 s; this many attempts find room in it. */
 const attemptMs = 250;
@@ -28,13 +28,4 @@ export async function catchBoard(board: BoardConsole, timeoutMs: number): Promis
     }
   }
   return false;
-}
-
-/** A chip takes a moment until it really restarts. */
-const restartMs = 500;
-
-/** Restarts the board. One that was asked for is no crash: the loader counts those that have no such mark. */
-export async function restart(board: BoardConsole): Promise<void> {
-  board.send(`${markGood}E.reboot()`);
-  await new Promise((resolve) => setTimeout(resolve, restartMs));
 }
