@@ -26,11 +26,18 @@ const reserved: Record<string, { pattern: RegExp; roots: string[] }> = {
   'the environment': {
     // In quotes it is a question to a board.
     pattern: /(?<!'\[?)\bprocess\.env\b/,
-    roots: ['cli/start.ts'],
+    roots: ['cli/network/this-computer.ts', 'cli/start.ts'],
   },
   'the wall clock': {
     pattern: /\bDate\.now\b|\bnew Date\(\)|\bperformance\.now\b|\bhrtime\b/,
-    roots: ['cli/start.ts', 'cli/view/terminal-view.ts', 'simulator/clock.ts'],
+    roots: [
+      'cli/start.ts',
+      'cli/view/terminal-view.ts',
+      'cli/wifi/config.ts',
+      'cli/wifi/info.ts',
+      'cli/wifi/monitor.ts',
+      'simulator/clock.ts',
+    ],
   },
   randomness: {
     pattern: /\bMath\.random\b|\brandom(?:Bytes|Int|UUID)\b|\bgetRandomValues\b/,
@@ -42,6 +49,7 @@ const reserved: Record<string, { pattern: RegExp; roots: string[] }> = {
     roots: [
       'cli/board-console/tcp-transport.ts',
       'cli/doctor/broker.ts',
+      'cli/network/kit-signal.ts',
       'cli/observer.ts',
       'gateway/broker.ts',
       'simulator/console-server.ts',

@@ -1,0 +1,24 @@
+/** Aborted by the first Ctrl-C or SIGTERM, so that a command can end in order; a second one ends at once. */
+export function interrupted(): AbortSignal {
+  const controller = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM'] as const)
+    process.once(name, () => {
+      controller.abort(new Error('interrupted'));
+      process.once(name, () => process.exit(name === 'SIGINT' ? 130 : 143));
+    });
+  return controller.signal;
+}
+
+/** Resolves after this time, or at once when interrupted. */
+export function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const end = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = setTimeout(end, ms);
+    if (signal.aborted) end();
+    else signal.addEventListener('abort', end);
+  });
+}

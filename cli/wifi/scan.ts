@@ -1,0 +1,27 @@
+import { wifiScan } from '../../network/wifi/scan';
+import { interrupted } from '../network/interrupt';
+import { printJson, printTable, tell } from '../network/print';
+import { thisComputer } from '../network/this-computer';
+
+export interface ScanFlags {
+  interface?: string;
+  json?: boolean;
+}
+
+export async function wifiScanCommand({ interface: name, json }: ScanFlags): Promise<void> {
+  tell('scanning, which takes some seconds ...');
+  const networks = await wifiScan(thisComputer(), 'lamplighter wifi scan', name, interrupted());
+  if (json) return printJson(networks);
+  if (networks.length === 0) return tell('no network was seen');
+  printTable(
+    ['network', 'signal', 'quality', 'channel', 'security', 'access point'],
+    networks.map(({ ssid, signal_dbm, quality_pct, channel, security, bssid }) => [
+      ssid ?? '(hidden)',
+      signal_dbm === undefined ? undefined : `${signal_dbm} dBm`,
+      quality_pct === undefined ? undefined : `${quality_pct} %`,
+      channel,
+      security,
+      bssid,
+    ]),
+  );
+}

@@ -1,0 +1,27 @@
+import { accessSync, constants } from 'node:fs';
+import { join } from 'node:path';
+
+/**
+ * Whether these programs are on this computer. One that is not is said, and a test that wants it is skipped; under CI=true, where
+ * `.ci/run` installs them, it is an error instead.
+ */
+export function installed(...programs: string[]): boolean {
+  const folders = [...(process.env['PATH'] ?? '').split(':'), '/usr/local/sbin', '/usr/sbin', '/sbin'];
+  const missing = programs.filter(
+    (program) => !folders.some((folder) => isExecutable(join(folder, program))),
+  );
+  if (missing.length === 0) return true;
+  const sentence = `${missing.join(', ')} not installed: the tests that need it are skipped`;
+  if (process.env['CI'] && process.platform === 'linux') throw new Error(sentence);
+  console.warn(sentence);
+  return false;
+}
+
+function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,41 @@
+import type { System } from '../system';
+
+/** What came of having the real program read a file. */
+export type Checked =
+  { verdict: 'good' } | { verdict: 'bad'; reason: string } | { verdict: 'not checked'; reason: string };
+
+/** It reads its file in a moment, and then would run on. */
+const readMs = 3000;
+
+/**
+ * Has wpa_supplicant read a file. It has no dry run: it is started on the loopback interface of a network namespace of its own,
+ * and stopped. Nothing of this computer's network is touched.
+ */
+export async function checkWpaSupplicant(system: System, file: string): Promise<Checked> {
+  if (!(await system.run('wpa_supplicant', ['-v'])))
+    return { verdict: 'not checked', reason: 'wpa_supplicant is not installed' };
+  const script = 'ip link set lo up && exec wpa_supplicant -D wired -i lo -c "$1"';
+  const as = system.isRoot ? [] : ['--map-root-user'];
+  const result = await system.run('unshare', [...as, '--net', 'sh', '-c', script, 'sh', file], {
+    timeoutMs: readMs,
+  });
+  if (result === undefined) return { verdict: 'not checked', reason: 'unshare is not installed' };
+  return supplicantVerdict(result.stdout + result.stderr);
+}
+
+/** From what wpa_supplicant says while it reads its file. */
+export function supplicantVerdict(said: string): Checked {
+  const lines = said.split('\n').map((line) => line.trim());
+  const fault = lines.find((line) =>
+    /^Line \d+:|Failed to read or parse configuration|Failed to open config file/i.test(line),
+  );
+  if (fault) return { verdict: 'bad', reason: withoutSecrets(fault) };
+  if (lines.some((line) => /^Successfully initialized wpa_supplicant/.test(line))) return { verdict: 'good' };
+  const last = lines.filter(Boolean).at(-1) ?? 'it said nothing';
+  return { verdict: 'not checked', reason: `wpa_supplicant could not be started: ${withoutSecrets(last)}` };
+}
+
+/** It repeats a line that it does not understand, password and all. */
+function withoutSecrets(line: string): string {
+  return line.replace(/\b(psk|password|wep_key\d)\b.*/i, '$1=…').replace(/'[^']*'/g, "'…'");
+}

@@ -1,0 +1,21 @@
+/** Radio arithmetic. Nothing here reads anything. */
+
+/** Channel of a centre frequency in MHz: IEEE 802.11-2020, 17.3.8.4.3 and annex E. Undefined outside the bands. */
+export function channelOf(mhz: number): number | undefined {
+  if (mhz === 2484) return 14;
+  if (mhz >= 2412 && mhz <= 2472) return Math.round((mhz - 2407) / 5);
+  if (mhz >= 5955 && mhz <= 7115) return Math.round((mhz - 5950) / 5);
+  if (mhz >= 4910 && mhz <= 4980) return Math.round((mhz - 4000) / 5);
+  if (mhz >= 5160 && mhz <= 5885) return Math.round((mhz - 5000) / 5);
+  return undefined;
+}
+
+/** Quality in percent as NetworkManager counts it: -40 dBm and better is 100, -90 dBm and worse 0. */
+export function percentOf(dbm: number): number {
+  return Math.round(Math.min(Math.max(((dbm + 90) / 50) * 100, 0), 100));
+}
+
+/** `58/70`: the scale on which Linux tells link quality, -110 dBm to -40 dBm (cfg80211, wext-compat.c). */
+export function qualityText(dbm: number): string {
+  return `${Math.round(Math.min(Math.max(dbm + 110, 0), 70))}/70`;
+}
