@@ -52,6 +52,8 @@ const reserved: Record<string, { pattern: RegExp; roots: string[] }> = {
       'cli/network/kit-signal.ts',
       'cli/observer.ts',
       'gateway/broker.ts',
+      'gateway/web/live-socket.ts',
+      'gateway/web/web-server.ts',
       'simulator/console-server.ts',
       'simulator/network/host-uplink.ts',
     ],

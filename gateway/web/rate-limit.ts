@@ -1,0 +1,63 @@
+/** How much an address may do at once, and how much more each second. */
+export interface Allowance {
+  burst: number;
+  perS: number;
+}
+
+/** Addresses remembered; the ones that were quiet for longest make room. */
+const addressesMax = 4096;
+
+/** A bucket of tokens for each address; a whole /64 is one address, since one machine has all of it in IPv6. */
+export class RateLimit {
+  private readonly buckets = new Map<string, { tokens: number; atMs: number }>();
+
+  constructor(
+    private readonly allowance: Allowance,
+    private readonly now: () => number,
+  ) {}
+
+  get addresses(): number {
+    return this.buckets.size;
+  }
+
+  /** Takes `tokens` and returns 0, or takes none and returns the whole seconds until there are enough. */
+  take(address: string, tokens = 1): number {
+    const waitS = this.waitS(address, tokens);
+    if (waitS === 0) this.charge(address, tokens);
+    return waitS;
+  }
+
+  /** Whole seconds until there are as many tokens; 0 when there are. */
+  waitS(address: string, tokens = 1): number {
+    const { burst, perS } = this.allowance;
+    const lacking = Math.min(tokens, burst) - this.left(networkOf(address));
+    return lacking <= 0 ? 0 : Math.ceil(lacking / perS);
+  }
+
+  /** Takes tokens whether they are there or not: what is owed has to come in first. */
+  charge(address: string, tokens = 1): void {
+    const key = networkOf(address);
+    const left = this.left(key);
+    this.buckets.delete(key);
+    this.buckets.set(key, { tokens: left - tokens, atMs: this.now() });
+    if (this.buckets.size > addressesMax) this.buckets.delete(this.buckets.keys().next().value!);
+  }
+
+  private left(key: string): number {
+    const bucket = this.buckets.get(key);
+    if (!bucket) return this.allowance.burst;
+    // A clock that was set back leaves a moment in the future: no time has passed then.
+    const passedS = Math.max(0, this.now() - bucket.atMs) / 1000;
+    return Math.min(this.allowance.burst, bucket.tokens + passedS * this.allowance.perS);
+  }
+}
+
+function networkOf(address: string): string {
+  if (!address.includes(':')) return address;
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address);
+  if (mapped) return mapped[1]!;
+  const [head = '', tail] = address.replace(/%.*/, '').split('::');
+  const groups = head === '' ? [] : head.split(':');
+  const missing = tail === undefined ? 0 : 8 - groups.length - (tail === '' ? 0 : tail.split(':').length);
+  return [...groups, ...Array<string>(Math.max(0, missing)).fill('0')].slice(0, 4).join(':');
+}

@@ -1,0 +1,72 @@
+import type { Answer, BrokerState, KitCommand, SensorConfig, SensorView } from '../../shared/live';
+import type { Reading, Source } from '../reading';
+import type { Store } from '../store/store';
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+
+/** What a user may do; `kit` is set with the role `kit`. */
+export interface Identity {
+  name: string;
+  role: 'kit' | 'kits' | 'controller' | 'sensor';
+  kit?: number;
+}
+
+/** Users and their passwords. */
+export interface Credentials {
+  /** Undefined when the user or the password is wrong. Takes some 50 ms the first time. */
+  verify(user: string, password: string): Promise<Identity | undefined>;
+  /** What the user may do now; undefined once the user has been removed. */
+  identity(name: string): Identity | undefined;
+}
+
+/** The sensors that have reported, kits among them. */
+export interface Sensors {
+  views(): SensorView[];
+  view(id: string): SensorView | undefined;
+  /** Remembers what was stored, and tells the dashboards. */
+  setConfig(id: string, config: SensorConfig): void;
+}
+
+/** The way every reading takes, whatever it came on. */
+export interface Ingestion {
+  /** Throws a `ReadingError`. The name of the sensor is not checked. */
+  parse(json: unknown, sensor: string): Reading;
+  /** Registry, store and dashboards; returns at once. Throws one sentence when there is no room for one more sensor. */
+  take(readings: readonly Reading[], source: Source): void;
+  /** The same for a batch that counts once, however often it is sent; resolves when it is on disk. */
+  takeOnce(key: string, readings: readonly Reading[], source: Source): Promise<'stored' | 'duplicate'>;
+}
+
+export interface Commands {
+  /** Resolves within 5 s and does not reject. */
+  send(kit: number, command: KitCommand): Promise<Answer>;
+}
+
+/** Where MQTT over WebSocket goes. */
+export interface MqttDoor {
+  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+}
+
+/** A line of the log: what it is about, and the sentence. */
+export interface Log {
+  info(fields: object, sentence: string): void;
+  warn(fields: object, sentence: string): void;
+  error(fields: object, sentence: string): void;
+}
+
+/** Numbers by camelCase name, under the name of the room that counts them. */
+export type Counters = Record<string, object>;
+
+/** The rest of the gateway, as its web server sees it. */
+export interface Rooms {
+  credentials: Credentials;
+  sensors: Sensors;
+  ingestion: Ingestion;
+  commands: Commands;
+  store: Pick<Store, 'readings' | 'series' | 'config' | 'setConfig' | 'csv' | 'trouble'>;
+  /** Absent with a broker that runs elsewhere. */
+  mqtt?: MqttDoor;
+  broker(): BrokerState;
+  /** Of every room but this one. */
+  counters(): Counters;
+}
