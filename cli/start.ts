@@ -4,6 +4,7 @@ import { firmwareIsFresh } from '../build/freshness';
 import { root } from '../build/root';
 import { Broker } from '../gateway/broker';
 import type { KitSettings } from '../shared/settings';
+import { endOfProcess } from './end-of-process';
 import { type Classroom, kitSettings, loadClassroom } from './kit-config';
 import { Session } from './session';
 import { type BrokerAddress, checkKits, type StartOptions } from './start-options';
@@ -73,27 +74,4 @@ function settingsOf(options: StartOptions, classroom: Classroom, broker: BrokerA
 function isInteractive(): boolean {
   const { stdin, stdout, env } = process;
   return stdin.isTTY && stdout.isTTY && !env['CI'] && env['TERM'] !== 'dumb';
-}
-
-/** How often to look whether npm is still there, in milliseconds. */
-const parentCheckMs = 500;
-
-/** Reached when a signal or `now` asks this process to end. */
-function endOfProcess(): { reached: Promise<void>; now: () => void; dispose: () => void } {
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-  let now = () => {};
-  const reached = new Promise<void>((resolve) => (now = resolve));
-  for (const signal of signals) process.on(signal, now);
-  // npm hands SIGTERM to the shell between it and this process, which dies of it without a word to its child.
-  const parent = process.ppid;
-  const underNpm = process.env['npm_lifecycle_event'] !== undefined;
-  const watch = setInterval(() => underNpm && process.ppid !== parent && now(), parentCheckMs);
-  return {
-    reached,
-    now,
-    dispose() {
-      clearInterval(watch);
-      for (const signal of signals) process.off(signal, now);
-    },
-  };
 }

@@ -29,16 +29,22 @@ export function createLog({ level, format, write }: LogOptions): Log {
   );
 }
 
-/** `12:30:01 warn the port is busy (port 9999)`, the time in UTC. */
+/** `12:30:01 warn the port is busy (port 9999)`, in local time. */
 function plainLine(json: string): string {
   const { level, time, msg, err, ...fields } = JSON.parse(json) as Record<string, unknown>;
   const list = Object.entries(fields).map(([name, value]) => `${name} ${plain(value)}`);
   const rest = list.length > 0 ? ` (${list.join(', ')})` : '';
   const mark = level === 'info' ? '' : `${String(level)} `;
   const stack = err ? `\n${(err as Error).stack ?? plain(err)}` : '';
-  return `${String(time).slice(11, 19)} ${mark}${String(msg ?? '')}${rest}${stack}\n`;
+  const clock = new Date(String(time)).toTimeString().slice(0, 8);
+  return `${clock} ${mark}${harmless(`${String(msg ?? '')}${rest}`)}${stack}\n`;
 }
 
 function plain(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+/** What came from the network may hold what moves a terminal's cursor. */
+function harmless(text: string): string {
+  return text.replace(/\p{Cc}/gu, (control) => `\\x${control.charCodeAt(0).toString(16).padStart(2, '0')}`);
 }

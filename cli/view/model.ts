@@ -28,6 +28,8 @@ export type BrokerState = 'connecting' | 'connected' | 'lost' | 'stopped';
 
 export interface Model {
   broker: { address: string; state: BrokerState };
+  /** Address of the dashboard, when there is one. */
+  dashboard?: string;
   /** Command lines worth trying, for the kit that is chosen. */
   tries: (kit: number) => string[];
   kits: KitModel[];

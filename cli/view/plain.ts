@@ -13,6 +13,7 @@ export class PlainLog implements Front {
   ) {
     const kits = model.kits.map(({ kit, board }) => `kit ${kit} on a virtual ${board}`);
     print(`${kits.join(', ')}; broker ${model.broker.address}`);
+    if (model.dashboard !== undefined) print(`Dashboard: ${model.dashboard}`);
     print('Try in another terminal (the last where mosquitto is not installed):');
     for (const line of model.tries(model.kits[0]!.kit)) print(`  ${line}`);
     print('Ctrl-C ends.');

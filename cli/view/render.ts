@@ -44,7 +44,7 @@ function bodyLines(model: Model, kit: KitModel, facts: Fact[], size: Size): Line
     const picture = pictureOf(kit.display!, style);
     const width = columnsOf(picture[0]!) + 2;
     if (width > size.columns) continue;
-    const frame = frameLines(picture, titleOf(model, kit));
+    const frame = frameLines(picture, titleOf(model, kit), dashboardOf(model));
     const beside = size.columns - width - 1;
     const body =
       beside >= factsColumns
@@ -52,11 +52,20 @@ function bodyLines(model: Model, kit: KitModel, facts: Fact[], size: Size): Line
         : [...frame, ...factRows(facts, size.columns)];
     if (body.length + logRowsMin <= size.rows) return body;
   }
-  return [[{ text: titleOf(model, kit), style: 'bold' }], ...factRows(facts, size.columns)];
+  const dashboard = dashboardOf(model);
+  return [
+    [{ text: titleOf(model, kit), style: 'bold' }],
+    ...(dashboard && size.rows > 2 * logRowsMin ? [[{ text: dashboard }]] : []),
+    ...factRows(facts, size.columns),
+  ];
 }
 
 function titleOf(model: Model, kit: KitModel): string {
   return `Lamplighter kit ${kit.kit} · virtual ${kit.board} · broker ${model.broker.address}`;
+}
+
+function dashboardOf({ dashboard }: Model): string {
+  return dashboard === undefined ? '' : `Dashboard ${dashboard}`;
 }
 
 function pictureOf(display: Display, style: 'half' | 'braille'): string[] {
@@ -68,9 +77,11 @@ function pictureOf(display: Display, style: 'half' | 'braille'): string[] {
   return picture;
 }
 
-function frameLines(picture: string[], title: string): Line[] {
+/** The title stands in the upper edge, `foot` in the lower one: neither takes a row from the messages. */
+function frameLines(picture: string[], title: string, foot: string): Line[] {
   const width = columnsOf(picture[0]!);
   const head = clip([{ text: title, style: 'bold' }], width - 4);
+  const tail = foot && widthOf([{ text: foot }]) <= width - 4 ? ` ${foot} ` : '';
   return [
     [
       { text: '┌ ', style: 'dim' },
@@ -82,7 +93,11 @@ function frameLines(picture: string[], title: string): Line[] {
       { text: row, style: 'pixels' },
       { text: '│', style: 'dim' },
     ]),
-    [{ text: '└' + '─'.repeat(width) + '┘', style: 'dim' }],
+    [
+      { text: '└', style: 'dim' },
+      { text: tail },
+      { text: '─'.repeat(width - columnsOf(tail)) + '┘', style: 'dim' },
+    ],
   ];
 }
 

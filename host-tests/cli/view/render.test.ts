@@ -24,6 +24,15 @@ describe('the view', () => {
     expect(lines[23]).toMatch(/^\? keys {2}q quit {2}d\/b light .* r reset$/);
   });
 
+  it("tells the dashboard's address in the lower edge, and in a line of its own where there is no display", () => {
+    const model: Model = { ...modelOf({}), dashboard: 'http://127.0.0.1:5000' };
+    const foot = ' Dashboard http://127.0.0.1:5000 ';
+    const lines = screen(model, 80, 24);
+    expect(lines[17]).toBe('└' + foot + '─'.repeat(64 - foot.length) + '┘');
+    expect(lines.slice(18, 20)).toEqual(['Try  publish to 2', '     subscribe']);
+    expect(screen(model, 50, 12)[1]).toBe(foot.trim());
+  });
+
   it('draws Braille where half blocks do not fit, and half blocks where they do', () => {
     const model = modelOf({});
     expect(screen(model, 129, 60)[1]).toContain('│bb');
