@@ -1,0 +1,66 @@
+import type Database from 'libsql';
+import type { Transport, Values } from '../../shared/live';
+import { csvLines } from './csv';
+import type { CsvCursor, CsvPage } from './protocol';
+import { hourMs } from './sums';
+import type { Span } from './store';
+
+/** Readings in one piece: some ten kilobytes of text, and a few milliseconds in which nothing else is written. */
+const readingsPerPage = 500;
+
+type Row = [atMs: number, n: number, id: number, sensor: string, transport: Transport, data: string];
+
+/**
+ * One piece of an export. Readings of a sensor lie together, so those of all sensors are gathered one window of time
+ * after the other, which widens or narrows as readings are few or many.
+ */
+export function csvPage(
+  db: Database.Database,
+  sensor: string | undefined,
+  span: Span,
+  from?: CsvCursor,
+): CsvPage {
+  const cursor = from ?? { atMs: span.fromMs, sensor: 0, n: -1, windowMs: hourMs };
+  const startMs = firstFrom(db, sensor, cursor.atMs);
+  if (startMs === null || startMs > span.toMs) return { text: '' };
+  const endMs = Math.min(startMs + cursor.windowMs, span.toMs);
+  const rows = read(db, sensor, cursor, startMs, endMs);
+  const text = rows.map(([atMs, , , name, transport, data]) => {
+    return csvLines(atMs, name, transport, JSON.parse(data) as Values);
+  });
+  const last = rows.at(-1);
+  const isFull = rows.length === readingsPerPage;
+  if (!isFull && endMs === span.toMs) return { text: text.join('') };
+  const next = isFull
+    ? { atMs: last![0], sensor: last![2], n: last![1], windowMs: Math.max(1, last![0] - startMs) }
+    : { atMs: endMs + 1, sensor: 0, n: -1, windowMs: 2 * cursor.windowMs };
+  return { text: text.join(''), next };
+}
+
+/** When the first reading at this time or later was measured; null when there is none. */
+function firstFrom(db: Database.Database, sensor: string | undefined, atMs: number): number | null {
+  const first = `(SELECT min(at_ms) FROM reading WHERE sensor = sensor.id AND at_ms >= ?)`;
+  const [startMs] = db
+    .prepare(`SELECT min(${first}) FROM sensor ${sensor === undefined ? '' : 'WHERE name = ?'}`)
+    .raw()
+    .get(...[atMs, ...(sensor === undefined ? [] : [sensor])]) as [number | null];
+  return startMs;
+}
+
+function read(
+  db: Database.Database,
+  sensor: string | undefined,
+  { atMs, sensor: id, n }: CsvCursor,
+  startMs: number,
+  endMs: number,
+): Row[] {
+  return db
+    .prepare(
+      `SELECT at_ms, n, sensor.id, name, reading.transport, data
+       FROM sensor CROSS JOIN reading ON reading.sensor = sensor.id
+       WHERE at_ms BETWEEN ? AND ? AND (at_ms, sensor.id, n) > (?, ?, ?) ${sensor === undefined ? '' : 'AND name = ?'}
+       ORDER BY at_ms, sensor.id, n LIMIT ${readingsPerPage}`,
+    )
+    .raw()
+    .all(...[startMs, endMs, atMs, id, n, ...(sensor === undefined ? [] : [sensor])]) as Row[];
+}

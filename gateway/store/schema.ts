@@ -1,0 +1,98 @@
+import Database from 'libsql';
+import { HistoryError } from './history-error';
+
+/** 'Lamp': tells the file from one of another program. https://www.sqlite.org/pragma.html#pragma_application_id */
+const applicationId = 0x4c616d70;
+
+/**
+ * How the tables came to be: entry n leads from version n to n + 1, and is never changed once released.
+ *
+ * Rows of a sensor lie together, in the order of time, so that a chart reads neighbouring pages; `n` numbers the
+ * readings of one sensor and millisecond. `late_ms` is how much later a reading came in than it was measured, `data`
+ * its values as a JSON object. A row of `minute` or `hour` sums up one value of one sensor from `at_ms` on; from
+ * `open_ms` on the minutes of a sensor may not be written yet. `newest` is JSON, `[[name, [at_ms, value]], ...]`.
+ */
+export const migrations: readonly string[] = [
+  `CREATE TABLE sensor (
+     id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE,
+     transport TEXT NOT NULL, seen_ms INTEGER NOT NULL, open_ms INTEGER NOT NULL, newest TEXT NOT NULL
+   );
+   CREATE TABLE reading (
+     sensor INTEGER NOT NULL, at_ms INTEGER NOT NULL, n INTEGER NOT NULL,
+     late_ms INTEGER NOT NULL, transport TEXT NOT NULL, data TEXT NOT NULL,
+     PRIMARY KEY (sensor, at_ms, n)
+   ) WITHOUT ROWID;
+   CREATE TABLE minute (
+     sensor INTEGER NOT NULL, at_ms INTEGER NOT NULL, name TEXT NOT NULL,
+     count INTEGER NOT NULL, sum REAL NOT NULL, min REAL NOT NULL, max REAL NOT NULL,
+     PRIMARY KEY (sensor, at_ms, name)
+   ) WITHOUT ROWID;
+   CREATE TABLE hour (
+     sensor INTEGER NOT NULL, at_ms INTEGER NOT NULL, name TEXT NOT NULL,
+     count INTEGER NOT NULL, sum REAL NOT NULL, min REAL NOT NULL, max REAL NOT NULL,
+     PRIMARY KEY (sensor, at_ms, name)
+   ) WITHOUT ROWID;
+   CREATE TABLE config (sensor TEXT PRIMARY KEY, data TEXT NOT NULL) WITHOUT ROWID;
+   CREATE TABLE batch_key (key TEXT PRIMARY KEY, at_ms INTEGER NOT NULL) WITHOUT ROWID;
+   CREATE INDEX batch_key_at ON batch_key (at_ms);`,
+];
+
+/** Waits so long, in seconds, for another program that writes: `sqlite3` in somebody's hands. */
+const busySeconds = 2;
+
+/**
+ * Opens the file, or begins it, and brings it to the present version.
+ * Throws HistoryError `foreign` for a file that is not for this version; any other error is libsql's own.
+ */
+export function openDatabase(file: string): Database.Database {
+  const db = new Database(file, { timeout: busySeconds });
+  try {
+    const version = pragma(db, 'user_version');
+    const isEmpty = db.prepare('SELECT 1 FROM sqlite_master LIMIT 1').raw().get() === undefined;
+    if (!isEmpty && pragma(db, 'application_id') !== applicationId) {
+      throw new HistoryError(
+        'foreign',
+        `${file}: a database of another program: choose another file with --data`,
+      );
+    }
+    if (version > migrations.length) {
+      throw new HistoryError(
+        'foreign',
+        `${file}: written by a newer Lamplighter (format ${version}, this one knows up to ${migrations.length}): ` +
+          `update, or choose another file with --data`,
+      );
+    }
+    // Pages of 4096 bytes are written whole: a full one costs a card no more than a part of it.
+    db.exec('PRAGMA journal_mode = WAL');
+    // 4 MB of log, then it is written to the file; a log that once grew larger gives its room back.
+    db.exec('PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = 4194304; PRAGMA cache_size = -4000');
+    migrate(db, version);
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+function migrate(db: Database.Database, from: number): void {
+  for (let version = from; version < migrations.length; version++) {
+    db.exec('BEGIN IMMEDIATE');
+    try {
+      if (version === 0) db.exec(`PRAGMA application_id = ${applicationId}`);
+      db.exec(`${migrations[version]!}; PRAGMA user_version = ${version + 1}`);
+      db.exec('COMMIT');
+    } catch (error) {
+      rollBack(db);
+      throw error;
+    }
+  }
+}
+
+/** SQLite ends some failed transactions by itself, then there is nothing to roll back. */
+export function rollBack(db: Database.Database): void {
+  if (db.inTransaction) db.exec('ROLLBACK');
+}
+
+function pragma(db: Database.Database, name: string): number {
+  return (db.prepare(`PRAGMA ${name}`).raw().get() as [number])[0];
+}

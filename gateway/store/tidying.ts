@@ -1,0 +1,99 @@
+import type Database from 'libsql';
+import type { Retention } from './protocol';
+import { hourMs, startOf } from './sums';
+import type { Tracks } from './tracks';
+
+/** Rows deleted in one piece: some milliseconds in which nothing else is written. */
+const rowsPerPiece = 500;
+/** Sensors looked at in one piece. */
+const sensorsPerPiece = 100;
+
+/** Deletes what is older than it is kept, one small piece at a time, sensor by sensor. */
+export class Tidying {
+  /** The last sensor that was looked at; 0 before a round begins. */
+  private sensor = 0;
+  private readonly sql: ReturnType<typeof statements>;
+
+  constructor(
+    db: Database.Database,
+    private readonly tracks: Tracks,
+    private readonly retention: Retention,
+  ) {
+    this.sql = statements(db);
+  }
+
+  /** True while the round is not over. To be called within a transaction. */
+  piece(nowMs: number): boolean {
+    if (this.sensor === 0) this.sql.deleteKeys.run(nowMs - this.retention.keys, rowsPerPiece);
+    for (const [id, name] of this.sql.sensors.all(this.sensor, sensorsPerPiece) as [number, string][]) {
+      if (this.tidySensor(id, name, nowMs)) return true;
+      this.sensor = id;
+    }
+    if (this.sql.sensors.get(this.sensor, 1)) return true;
+    this.sensor = 0;
+    return false;
+  }
+
+  /** True when something was deleted, and there may be more. */
+  private tidySensor(id: number, name: string, nowMs: number): boolean {
+    const { readings, minutes, hours } = this.retention;
+    if (this.sql.reading.hasOlder(id, cutoff(nowMs, readings))) {
+      // The minute that the last of them lie in may not be written yet.
+      const track = this.tracks.find(name);
+      if (track) this.tracks.save(track);
+      this.sql.reading.delete(id, cutoff(nowMs, readings));
+      return true;
+    }
+    if (this.sql.minute.delete(id, cutoff(nowMs, minutes))) return true;
+    if (this.sql.hour.delete(id, cutoff(nowMs, hours))) return true;
+    // Silent for so long that nothing of it is left.
+    if (this.sql.deleteSensor.run(id, cutoff(nowMs, hours)).changes > 0) this.tracks.forgetSensor(name);
+    return false;
+  }
+}
+
+/** Whole hours go at once: half of one could not be added up again. */
+const cutoff = (nowMs: number, keptMs: number): number => startOf(nowMs - keptMs, hourMs);
+
+function statements(db: Database.Database) {
+  return {
+    sensors: db.prepare('SELECT id, name FROM sensor WHERE id > ? ORDER BY id LIMIT ?').raw(),
+    deleteKeys: db.prepare(
+      'DELETE FROM batch_key WHERE key IN (SELECT key FROM batch_key WHERE at_ms < ? ORDER BY at_ms LIMIT ?)',
+    ),
+    deleteSensor: db.prepare(
+      `DELETE FROM sensor WHERE id = ? AND seen_ms < ?
+       AND NOT EXISTS (SELECT 1 FROM reading WHERE sensor = sensor.id)
+       AND NOT EXISTS (SELECT 1 FROM minute WHERE sensor = sensor.id)
+       AND NOT EXISTS (SELECT 1 FROM hour WHERE sensor = sensor.id)
+       AND NOT EXISTS (SELECT 1 FROM config WHERE config.sensor = sensor.name)`,
+    ),
+    reading: deletion(db, 'reading'),
+    minute: deletion(db, 'minute'),
+    hour: deletion(db, 'hour'),
+  };
+}
+
+function deletion(db: Database.Database, table: string) {
+  const older = db.prepare(`SELECT 1 FROM ${table} WHERE sensor = ? AND at_ms < ? LIMIT 1`).raw();
+  const end = db
+    .prepare(`SELECT at_ms FROM ${table} WHERE sensor = ? AND at_ms < ? ORDER BY at_ms LIMIT 1 OFFSET ?`)
+    .raw();
+  const remove = db.prepare(`DELETE FROM ${table} WHERE sensor = ? AND at_ms < ?`);
+  const hasOlder = (sensor: number, cutoffMs: number) => older.get(sensor, cutoffMs) !== undefined;
+  return {
+    hasOlder,
+    delete(sensor: number, cutoffMs: number): boolean {
+      if (!hasOlder(sensor, cutoffMs)) return false;
+      const [endMs] = (end.get(sensor, cutoffMs, rowsPerPiece) as [number] | undefined) ?? [cutoffMs];
+      // Of many rows of one moment all go.
+      return remove.run(sensor, Math.max(endMs, firstMs(sensor) + 1)).changes > 0;
+    },
+  };
+  function firstMs(sensor: number): number {
+    const [first] = db.prepare(`SELECT min(at_ms) FROM ${table} WHERE sensor = ?`).raw().get(sensor) as [
+      number,
+    ];
+    return first;
+  }
+}

@@ -1,0 +1,68 @@
+/** The thread of the database. It has no clock, no timer and no state but the open file: all else is asked of it. */
+import { renameSync } from 'node:fs';
+import { parentPort } from 'node:worker_threads';
+import { History } from './history';
+import { HistoryError, historyError } from './history-error';
+import type { CallName, Calls, Reply, Request, Retention } from './protocol';
+
+let history: History | undefined;
+let file = '';
+let retention: Retention | undefined;
+
+function answer({ id, call, args, nowMs }: Request): Reply[] {
+  try {
+    return [{ id, result: run(call, args) }];
+  } catch (error) {
+    const { problem, message } = historyError(error, file);
+    const reply: Reply = { id, error: { problem, message } };
+    return problem === 'corrupt' ? [...putAside(nowMs, message), reply] : [reply];
+  }
+}
+
+function run(call: CallName, args: unknown[]): unknown {
+  if (call === 'open') [file, retention] = args as Parameters<Calls['open']>;
+  if (call === 'open') return void open();
+  if (!history) throw new HistoryError('closed', `${file}: not open`);
+  const method = history[call] as (...args: unknown[]) => unknown;
+  const result = method.apply(history, args);
+  if (call === 'close') history = undefined;
+  return result;
+}
+
+function open(): void {
+  history?.close();
+  history = undefined;
+  history = new History(file, retention!);
+}
+
+/** The damaged file stays beside the new one, for whoever can still get something out of it. */
+function putAside(nowMs: number, reason: string): Reply[] {
+  try {
+    history?.close();
+  } catch {
+    // Nothing more can be written to it.
+  }
+  history = undefined;
+  const movedTo = `${file}.damaged-${new Date(nowMs).toISOString().replaceAll(':', '-')}`;
+  try {
+    renameSync(file, movedTo);
+    for (const suffix of ['-wal', '-shm']) renameIfThere(`${file}${suffix}`, `${movedTo}${suffix}`);
+    open();
+    return [{ movedTo, reason }];
+  } catch {
+    // Told by the error of the call, and tried again with the next one.
+    return [];
+  }
+}
+
+function renameIfThere(from: string, to: string): void {
+  try {
+    renameSync(from, to);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+}
+
+parentPort!.on('message', (request: Request) => {
+  for (const reply of answer(request)) parentPort!.postMessage(reply);
+});
