@@ -31,6 +31,7 @@ const reserved: Record<string, { pattern: RegExp; roots: string[] }> = {
   'the wall clock': {
     pattern: /\bDate\.now\b|\bnew Date\(\)|\bperformance\.now\b|\bhrtime\b/,
     roots: [
+      'cli/gateway/gateway.ts',
       'cli/start.ts',
       'cli/view/terminal-view.ts',
       'cli/wifi/config.ts',
@@ -52,6 +53,8 @@ const reserved: Record<string, { pattern: RegExp; roots: string[] }> = {
       'cli/network/kit-signal.ts',
       'cli/observer.ts',
       'gateway/broker.ts',
+      'gateway/ingest/tcp.ts',
+      'gateway/ingest/udp.ts',
       'gateway/web/live-socket.ts',
       'gateway/web/web-server.ts',
       'simulator/console-server.ts',
