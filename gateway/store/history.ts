@@ -72,6 +72,11 @@ export class History {
     });
   }
 
+  config(sensor: string): SensorConfig | undefined {
+    const [data] = (this.sql.config.get(sensor) as [string] | undefined) ?? [];
+    return data === undefined ? undefined : (JSON.parse(data) as SensorConfig);
+  }
+
   configs(): [sensor: string, config: SensorConfig][] {
     const rows = this.sql.configs.all() as [sensor: string, data: string][];
     return rows.map(([sensor, data]) => [sensor, JSON.parse(data) as SensorConfig]);
@@ -173,6 +178,7 @@ function statements(db: Database.Database) {
          ORDER BY at_ms DESC, n DESC LIMIT ?`,
       )
       .raw(),
+    config: db.prepare('SELECT data FROM config WHERE sensor = ?').raw(),
     configs: db.prepare('SELECT sensor, data FROM config').raw(),
     setConfig: db.prepare('INSERT OR REPLACE INTO config VALUES (?, ?)'),
   };

@@ -54,6 +54,7 @@ export interface Calls {
   readings(sensor: string, span: Span, limit: number): (StoredReading & { receivedMs: number })[];
   series(sensor: string, name: string, span: Span, points: number, nowMs: number): SeriesPoint[];
   sensors(): KnownSensor[];
+  config(sensor: string): SensorConfig | undefined;
   configs(): [sensor: string, config: SensorConfig][];
   setConfig(sensor: string, config: SensorConfig): void;
   csv(sensor: string | undefined, span: Span, cursor: CsvCursor | undefined): CsvPage;

@@ -1,4 +1,5 @@
 import Database from 'libsql';
+import { pathToFileURL } from 'node:url';
 import { HistoryError } from './history-error';
 
 /** 'Lamp': tells the file from one of another program. https://www.sqlite.org/pragma.html#pragma_application_id */
@@ -41,27 +42,29 @@ export const migrations: readonly string[] = [
 const busySeconds = 2;
 
 /**
+ * Opens the file for reading, also while a gateway writes to it.
+ * Throws HistoryError `foreign` unless it is of the present version; any other error is libsql's own.
+ */
+export function openToRead(file: string): Database.Database {
+  const db = new Database(`${pathToFileURL(file).href}?mode=ro`, { timeout: busySeconds });
+  try {
+    const version = checkedVersion(db, file);
+    if (version === migrations.length) return db;
+    throw new HistoryError('foreign', `${file}: written by an older Lamplighter: start the gateway once`);
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+/**
  * Opens the file, or begins it, and brings it to the present version.
  * Throws HistoryError `foreign` for a file that is not for this version; any other error is libsql's own.
  */
 export function openDatabase(file: string): Database.Database {
   const db = new Database(file, { timeout: busySeconds });
   try {
-    const version = pragma(db, 'user_version');
-    const isEmpty = db.prepare('SELECT 1 FROM sqlite_master LIMIT 1').raw().get() === undefined;
-    if (!isEmpty && pragma(db, 'application_id') !== applicationId) {
-      throw new HistoryError(
-        'foreign',
-        `${file}: a database of another program: choose another file with --data`,
-      );
-    }
-    if (version > migrations.length) {
-      throw new HistoryError(
-        'foreign',
-        `${file}: written by a newer Lamplighter (format ${version}, this one knows up to ${migrations.length}): ` +
-          `update, or choose another file with --data`,
-      );
-    }
+    const version = checkedVersion(db, file);
     // Pages of 4096 bytes are written whole: a full one costs a card no more than a part of it.
     db.exec('PRAGMA journal_mode = WAL');
     // 4 MB of log, then it is written to the file; a log that once grew larger gives its room back.
@@ -72,6 +75,26 @@ export function openDatabase(file: string): Database.Database {
     db.close();
     throw error;
   }
+}
+
+/** 0 for an empty file. */
+function checkedVersion(db: Database.Database, file: string): number {
+  const version = pragma(db, 'user_version');
+  const isEmpty = db.prepare('SELECT 1 FROM sqlite_master LIMIT 1').raw().get() === undefined;
+  if (!isEmpty && pragma(db, 'application_id') !== applicationId) {
+    throw new HistoryError(
+      'foreign',
+      `${file}: a database of another program: choose another file with --data`,
+    );
+  }
+  if (version > migrations.length) {
+    throw new HistoryError(
+      'foreign',
+      `${file}: written by a newer Lamplighter (format ${version}, this one knows up to ${migrations.length}): ` +
+        `update, or choose another file with --data`,
+    );
+  }
+  return version;
 }
 
 function migrate(db: Database.Database, from: number): void {

@@ -119,8 +119,8 @@ export class SqliteStore implements Store {
     return this.connection.call('sensors');
   }
 
-  async config(sensor: string): Promise<SensorConfig | undefined> {
-    return (await this.configs()).get(sensor);
+  config(sensor: string): Promise<SensorConfig | undefined> {
+    return this.connection.call('config', sensor);
   }
 
   async configs(): Promise<Map<string, SensorConfig>> {
