@@ -3,6 +3,7 @@ export { catchBoard } from './catch-board';
 export { chooseKit } from './choose-kit';
 export { commit, verify } from './commit';
 export { type ConsoleFlashing, flashOverConsole, type FlashStep } from './flash-over-console';
+export { type FlashFiles, flashFilesPath, flashKeyPath, flashPageMark } from './flash-files';
 export { FlashError, type FlashFailure } from './flash-error';
 export { writtenLength } from './pieces';
 export { filesOf, makePlan, type Plan, type Wanted } from './plan';
