@@ -1,21 +1,56 @@
-import { Aedes, type AuthenticateError } from 'aedes';
-import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { Connections, plainAddress } from './broker/connections';
+import { BrokerCore, type Tap } from './broker/core';
+import {
+  type Authenticator,
+  brokerLimits,
+  type BrokerLimits,
+  Gate,
+  memberOf,
+  setMember,
+} from './broker/gate';
+import { listen } from './broker/listen';
+import { Persistence } from './broker/persistence';
+import { guardStream } from './broker/stream-guard';
+import { refuse, WebSocketDoor } from './broker/websocket';
 
 export interface BrokerOptions {
   /** Address to listen on; loopback unless told otherwise. */
   host?: string;
-  /** 0 takes a free one, which `port` then tells. */
-  port?: number;
+  /** 0 takes a free one, which `port` then tells; false opens none. */
+  port?: number | false;
   /** Decides who may connect; everybody may when absent. */
   accept?: (user: string | undefined, password: string | undefined) => boolean;
+  /** Knows the users, and what each may do. */
+  authenticator?: Authenticator;
+  /** Whether everybody may do everything at this moment; by default when there is nobody to ask. */
+  open?: () => boolean;
+  /** MQTT over TLS, on the same address. */
+  tls?: TlsOptions;
+  /** Told in one sentence who was refused or closed, and why; not more often than somebody can read. */
+  log?: (sentence: string) => void;
+  limits?: Partial<BrokerLimits>;
 }
 
-/** Connections beyond this are closed at once: a classroom has some 30 kits and as many tools. */
-const maxConnections = 512;
-/** [MQTT-3.1.3-5] A broker must take 23 characters and may take more; the longest in use here has about 30. */
-const maxClientIdLength = 128;
+export interface TlsOptions {
+  /** 8883 when absent; 0 takes a free one, which `tlsPort` then tells. */
+  port?: number;
+  /** PEM. */
+  key: string;
+  /** PEM, with the chain. */
+  cert: string;
+}
 
-const limits = {
+/** What happens in the broker, for whoever listens inside this process. */
+export interface BrokerListener {
+  onMessage: Tap;
+  onRunning(running: boolean): void;
+}
+
+const aedesLimits = {
   /** Packets a client may send before its CONNECT is answered. */
   queueLimit: 42,
   /** QoS 2 messages a client may leave half delivered. */
@@ -23,9 +58,10 @@ const limits = {
   maxTopicLevels: 16,
   /** Time from the TCP connect to CONNECT, in milliseconds. */
   connectTimeout: 10_000,
-  /** A client that reads nothing for so long is closed: until then every publisher waits for it. */
-  drainTimeout: 10_000,
 };
+/** A peer that is gone without a word and without an MQTT keep-alive is found out by TCP, in milliseconds. */
+const tcpKeepAliveMs = 60_000;
+const tlsHandshakeMs = 10_000;
 
 /**
  * aedes takes a publication for a duplicate when a later one has overtaken it, and one that is retained or of QoS 1
@@ -34,98 +70,191 @@ const limits = {
  */
 const remembersNothing = new Proxy({}, { set: () => true });
 
-/** An MQTT 3.1.1 broker inside this process. Retained messages live from `start` to `stop`. */
+/** An MQTT 3.1.1 broker inside this process. Retained messages and sessions live from `start` to `stop`. */
 export class Broker {
   readonly host: string;
-  /** The port asked for; after `start` the one in use, which a later `start` takes again. */
+  /** The port asked for; after `start` the one in use, which a later `start` takes again. 0 when there is none. */
   port: number;
-  private readonly accept: BrokerOptions['accept'];
-  private readonly sockets = new Set<Socket>();
-  private server: Server | undefined;
-  private aedes: Aedes | undefined;
+  /** Likewise of MQTT over TLS. */
+  tlsPort: number;
+  readonly #options: BrokerOptions;
+  readonly #limits: BrokerLimits;
+  readonly #connections: Connections;
+  readonly #gate: Gate;
+  readonly #webSocketDoor = new WebSocketDoor((stream, address) => this.#enter(stream, address));
+  readonly #listeners = new Set<BrokerListener>();
+  readonly #closed = { closedSlow: 0, closedTooLong: 0 };
+  #messages = 0;
+  #servers: Server[] = [];
+  #core: BrokerCore | undefined;
+  #persistence: Persistence | undefined;
 
   constructor(options: BrokerOptions = {}) {
+    this.#options = options;
     this.host = options.host ?? '127.0.0.1';
-    this.port = options.port ?? 1883;
-    this.accept = options.accept;
+    this.port = options.port === false ? 0 : (options.port ?? 1883);
+    this.tlsPort = options.tls ? (options.tls.port ?? 8883) : 0;
+    this.#limits = { ...brokerLimits, ...options.limits };
+    this.#connections = new Connections(this.#limits);
+    this.#gate = new Gate(
+      {
+        authenticator: options.authenticator ?? (options.accept && accepting(options.accept)),
+        open: () => this.#isOpen,
+        limits: this.#limits,
+        log: (sentence) => options.log?.(sentence),
+      },
+      (clientId) => this.#core?.clientOf(clientId),
+    );
+    const { authenticator } = options;
+    authenticator?.onChange?.(() => this.#recheck(authenticator));
   }
 
   get running(): boolean {
-    return this.server !== undefined;
+    return this.#core !== undefined;
   }
 
-  /** Throws one sentence when the address cannot be listened on. */
+  /** What has happened since the process began, and what there is now: `connections`, `retained`, `sessions`. */
+  get counters(): Readonly<Record<string, number>> {
+    const { retained, sessions } = this.#persistence ?? {};
+    return {
+      ...this.#connections.counters,
+      ...this.#gate.counters,
+      ...this.#closed,
+      messages: this.#messages,
+      retained: retained?.counters.messages ?? 0,
+      droppedRetained: retained?.counters.dropped ?? 0,
+      sessions: sessions?.counters.sessions ?? 0,
+      droppedWaiting: sessions?.counters.dropped ?? 0,
+    };
+  }
+
+  /** Throws one sentence when an address cannot be listened on. */
   async start(): Promise<void> {
-    if (this.server) return;
-    const aedes = await Aedes.createBroker({
-      ...limits,
-      authenticate: ({ id }, user, password, done) => {
-        const refusal = this.refusal(id, user, password?.toString());
-        if (refusal) done(refusal, false);
-        else done(null, true);
-      },
+    if (this.#core) return;
+    const persistence: Persistence = new Persistence({
+      connected: (clientId) => core.clientOf(clientId) !== undefined,
+      permits: (client, filter) => this.#gate.permits(client as never, filter),
     });
-    aedes.on('client', (client) => Object.assign(client, { duplicates: remembersNothing }));
-    const server = createServer((socket) => {
-      this.sockets.add(socket);
-      socket.once('close', () => this.sockets.delete(socket));
-      socket.setNoDelay(true);
-      aedes.handle(socket);
+    const core: BrokerCore = new BrokerCore({ ...aedesLimits, ...this.#gate.hooks, persistence });
+    await core.listen();
+    core.on('client', (client) => Object.assign(client, { duplicates: remembersNothing }));
+    core.on('unsubscribe', (topics, client) => {
+      for (const topic of topics) memberOf(client)?.filters.delete(topic);
     });
-    server.maxConnections = maxConnections;
+    core.tap = (topic, payload) => this.#tell(topic, payload);
+    this.#core = core;
+    this.#persistence = persistence;
     try {
-      await listening(server, this.host, this.port);
+      await this.#openDoors();
     } catch (error) {
-      aedes.close();
-      throw new Error(listenProblem(error as NodeJS.ErrnoException, this.host, this.port));
+      await this.stop();
+      throw error;
     }
-    this.port = (server.address() as AddressInfo).port;
-    this.server = server;
-    this.aedes = aedes;
+    for (const listener of this.#listeners) listener.onRunning(true);
   }
 
   /** Closes every connection, also those that never said CONNECT. Harmless when not running. */
   async stop(): Promise<void> {
-    const { server, aedes } = this;
-    if (!server || !aedes) return;
-    this.server = this.aedes = undefined;
-    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-    await new Promise<void>((resolve) => aedes.close(resolve));
-    for (const socket of this.sockets) socket.destroy();
-    await closed;
+    const core = this.#core;
+    if (!core) return;
+    // Last wills of those who are sent away are no news.
+    core.tap = undefined;
+    this.#core = this.#persistence = undefined;
+    for (const listener of this.#listeners) listener.onRunning(false);
+    const closed = this.#servers.map((server) => new Promise((resolve) => server.close(resolve)));
+    this.#servers = [];
+    await new Promise<void>((resolve) => core.close(resolve));
+    this.#connections.destroyAll();
+    await Promise.all(closed);
   }
 
-  /** Return codes of CONNACK: MQTT 3.1.1, table 3.1. */
-  private refusal(clientId: string, user?: string, password?: string): AuthenticateError | undefined {
-    if (clientId.length > maxClientIdLength) return refusal(2, 'client id too long');
-    if (this.accept && !this.accept(user, password)) return refusal(4, 'bad user name or password');
-    return undefined;
+  /** For the path /mqtt of a web server: `server.on('upgrade', ...)`. */
+  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    if (!this.#core) return refuse(socket, '503 Service Unavailable', 'the broker does not run');
+    this.#webSocketDoor.handleUpgrade(request, socket, head, this.#isOpen);
   }
-}
 
-function refusal(returnCode: number, message: string): AuthenticateError {
-  return Object.assign(new Error(message), { returnCode });
-}
+  /** Publishes as the gateway itself. False when the broker does not run. */
+  publish(topic: string, payload: string): boolean {
+    if (!this.#core) return false;
+    const packet = {
+      cmd: 'publish',
+      topic,
+      payload: Buffer.from(payload),
+      qos: 0,
+      retain: false,
+      dup: false,
+    };
+    this.#core.publish(packet as never, () => undefined);
+    return true;
+  }
 
-function listening(server: Server, host: string, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, () => {
-      server.off('error', reject);
-      resolve();
+  /** Hears every message from now on, and what is retained at this moment. */
+  listen(listener: BrokerListener): { retained: { topic: string; payload: Buffer }[]; stop: () => void } {
+    this.#listeners.add(listener);
+    const retained = [...(this.#persistence?.retained.matching(['#']) ?? [])];
+    return { retained, stop: () => this.#listeners.delete(listener) };
+  }
+
+  get #isOpen(): boolean {
+    const { accept, open, authenticator } = this.#options;
+    return open ? open() : !authenticator && !accept;
+  }
+
+  /** Closes the connections of those who would not be let in any more, such as users whose password has changed. */
+  #recheck(authenticator: Authenticator): void {
+    for (const client of this.#core?.allClients ?? []) {
+      const identity = memberOf(client)?.identity;
+      if (identity && authenticator.isCurrent?.(identity) === false) client.close();
+    }
+  }
+
+  async #openDoors(): Promise<void> {
+    const { host } = this;
+    const enter = (socket: Socket): void => {
+      socket.setNoDelay(true);
+      socket.setKeepAlive(true, tcpKeepAliveMs);
+      this.#enter(socket, socket.remoteAddress);
+    };
+    if (this.#options.port !== false) {
+      const server = createServer(enter);
+      this.port = await listen(server, { host, port: this.port, option: '--mqtt-port' });
+      this.#servers.push(server);
+    }
+    if (this.#options.tls) {
+      const { key, cert } = this.#options.tls;
+      const server = createTlsServer({ key, cert, handshakeTimeout: tlsHandshakeMs }, enter);
+      // Until its handshake is done a client counts as a connection of the server, not yet of the broker.
+      server.maxConnections = this.#limits.connections;
+      server.on('tlsClientError', (_error, socket) => socket.destroy());
+      this.tlsPort = await listen(server, { host, port: this.tlsPort, option: '--mqtts-port' });
+      this.#servers.push(server);
+    }
+  }
+
+  #enter(stream: Duplex, remoteAddress: string | undefined): void {
+    const address = plainAddress(remoteAddress);
+    if (!this.#core || !this.#connections.add(stream, address)) {
+      stream.destroy();
+      return;
+    }
+    const guard = guardStream(stream, this.#limits.packets, this.#limits.waiting.newcomer, (reason) => {
+      if (reason === 'packet too long') this.#closed.closedTooLong++;
+      else this.#closed.closedSlow++;
+      this.#options.log?.(`MQTT client at ${address} closed: ${reason}`);
     });
-  });
+    setMember(this.#core.handle(stream), { address, guard, filters: new Map() });
+  }
+
+  #tell(topic: string, payload: Buffer): void {
+    this.#messages++;
+    for (const listener of this.#listeners) listener.onMessage(topic, payload);
+  }
 }
 
-function listenProblem(error: NodeJS.ErrnoException, host: string, port: number): string {
-  switch (error.code) {
-    case 'EADDRINUSE':
-      return `port ${port} is already in use: stop the other program or choose another with --mqtt-port`;
-    case 'EACCES':
-      return `port ${port} needs administrator rights: choose one from 1024 to 65535 with --mqtt-port`;
-    case 'EADDRNOTAVAIL':
-      return `this machine has no address ${host}: 127.0.0.1 always exists, 0.0.0.0 means all`;
-    default:
-      return `cannot listen on ${host}:${port}: ${error.message}`;
-  }
+/** Everybody who is accepted may do everything that a controller may. */
+function accepting(accept: NonNullable<BrokerOptions['accept']>): Authenticator {
+  return {
+    verify: async (name, password) => (accept(name, password) ? { name, role: 'controller' } : undefined),
+  };
 }

@@ -76,14 +76,14 @@ describe('the embedded broker', () => {
     expect(received.sort()).toEqual([...publications.map(({ payload }) => payload), 'end'].sort());
   });
 
-  it('passes a payload of 1 MB on whole', async () => {
+  it('passes a payload of 60 kB on whole', async () => {
     const { port } = await startBroker();
     const reader = await connect(port);
     await reader.subscribeAsync('iot/#');
     const message = event(reader, 'message');
-    await (await connect(port)).publishAsync('iot/2', Buffer.alloc(1_000_000, 'x'));
+    await (await connect(port)).publishAsync('iot/2', Buffer.alloc(60_000, 'x'));
     const [, payload] = await message;
-    expect(payload).toHaveLength(1_000_000);
+    expect(payload).toHaveLength(60_000);
   });
 
   it('names a busy port and what to do, and leaves the other program alone', async () => {

@@ -1,0 +1,220 @@
+import { connect, type IClientOptions, type MqttClient } from 'mqtt';
+import type { BrokerState } from '../shared/live';
+import type { Bus, BusMessage } from './bus';
+
+/** A broker that runs elsewhere. */
+export interface RemoteBroker {
+  protocol: 'mqtt' | 'mqtts';
+  host: string;
+  port: number;
+  user?: string;
+  password?: string;
+  /** PEM of who has signed the broker's certificate, where that is nobody whom Node knows. */
+  ca?: string;
+}
+
+export interface RemoteBusOptions {
+  /** Told once, in one sentence, why the connection is away, and that it is back. */
+  log?: (sentence: string) => void;
+  onError?: (error: unknown) => void;
+  /** Runs `then` later and returns what cancels it; the event loop's own when absent. */
+  after?: (ms: number, then: () => void) => () => void;
+}
+
+/** Pauses between attempts, in milliseconds: doubled each time. */
+const retryMs = { first: 1000, max: 30_000 };
+/** How long a broker may take for each answer, in milliseconds. */
+const answerMs = 10_000;
+const keepAliveS = 15;
+/** What may wait for the socket, in bytes; commands are some 20 bytes long. */
+const waitingBytesMax = 256 * 1024;
+/** As long as the embedded broker takes. */
+const payloadBytesMax = 64 * 1024;
+/** CONNACK: bad user name or password; not authorised. */
+const refusedCodes = [4, 5];
+
+/** A broker that runs elsewhere, over MQTT, with or without TLS. */
+export class RemoteBus implements Bus {
+  readonly counters = { received: 0, published: 0, failed: 0, tooLong: 0, connects: 0 };
+  onMessage: (message: BusMessage) => void = () => undefined;
+  onState: (state: BrokerState) => void = () => undefined;
+  #state: BrokerState = 'lost';
+  #client: MqttClient | undefined;
+  #cancelRetry: (() => void) | undefined;
+  #pauseMs = retryMs.first;
+  /** Why it is away, so that each reason is told once and not with every attempt. */
+  #told = '';
+
+  constructor(
+    private readonly broker: RemoteBroker,
+    private readonly options: RemoteBusOptions = {},
+  ) {}
+
+  get state(): BrokerState {
+    return this.#state;
+  }
+
+  /**
+   * Settles when the broker has answered or has not; then it is tried again for ever. Throws one sentence when the broker
+   * refuses the user or the password: no patience helps there.
+   */
+  async start(): Promise<void> {
+    if (this.#client || this.#cancelRetry) return;
+    const failure = await this.#connect();
+    if (!failure?.refused) return;
+    await this.stop();
+    throw new Error(failure.sentence);
+  }
+
+  async stop(): Promise<void> {
+    this.#cancelRetry?.();
+    this.#cancelRetry = undefined;
+    const client = this.#client;
+    this.#client = undefined;
+    this.#change('lost');
+    if (client) await endClient(client);
+  }
+
+  publish(topic: string, payload: string): boolean {
+    const client = this.#client;
+    const stalled = (client?.stream?.writableLength ?? 0) > waitingBytesMax;
+    if (!client || this.#state !== 'connected' || stalled) {
+      this.counters.failed++;
+      return false;
+    }
+    client.publish(topic, payload);
+    this.counters.published++;
+    return true;
+  }
+
+  /** Resolves with what went wrong, if anything did, when this one attempt is decided. */
+  #connect(): Promise<Failure | undefined> {
+    const client = connect(this.#clientOptions());
+    this.#client = client;
+    client.on('message', (topic, payload, { retain }) => this.#take(topic, payload, retain));
+    return new Promise((resolve) => {
+      let reason = '';
+      let refused = false;
+      client.on('connect', () => {
+        this.counters.connects++;
+        this.#subscribe(client, (problem) => {
+          if (client !== this.#client) return;
+          if (problem === undefined) this.#online();
+          else {
+            reason = problem;
+            client.end(true);
+          }
+          if (problem === undefined) resolve(undefined);
+        });
+      });
+      client.on('error', (error: Error & { code?: unknown }) => {
+        refused ||= refusedCodes.includes(error.code as number);
+        reason ||= error.message || String(error.code);
+      });
+      client.on('close', () => {
+        const failure = { refused, sentence: this.#sentence(reason, refused) };
+        if (client === this.#client) this.#retry(client, failure);
+        resolve(failure);
+      });
+    });
+  }
+
+  #clientOptions(): IClientOptions {
+    const { protocol, host, port, user, password, ca } = this.broker;
+    return {
+      protocol,
+      host,
+      port,
+      keepalive: keepAliveS,
+      connectTimeout: answerMs,
+      // The pauses between attempts are ours, and grow.
+      reconnectPeriod: 0,
+      // A publish from here is of the moment: after an outage nobody waits for it any more.
+      queueQoSZero: false,
+      ...(user !== undefined && { username: user }),
+      ...(password !== undefined && { password }),
+      ...(ca !== undefined && { ca }),
+    };
+  }
+
+  #subscribe(client: MqttClient, done: (problem: string | undefined) => void): void {
+    client.subscribe('iot/#', { qos: 0 }, (error, granted) => {
+      const refused =
+        error?.message.includes('Unspecified') || granted?.some(({ qos }) => (qos as number) === 128);
+      if (refused) done('it refuses the subscription to iot/#: expected a user who may read all of it');
+      else done(error ? error.message : undefined);
+    });
+  }
+
+  #online(): void {
+    this.#pauseMs = retryMs.first;
+    if (this.#told) this.options.log?.(`connected to the broker at ${this.#place}`);
+    this.#told = '';
+    this.#change('connected');
+  }
+
+  #retry(client: MqttClient, { sentence }: Failure): void {
+    this.#client = undefined;
+    client.removeAllListeners('message');
+    this.#change('lost');
+    if (sentence !== this.#told) this.options.log?.(`${sentence}; trying again`);
+    this.#told = sentence;
+    const after = this.options.after ?? eventLoop;
+    this.#cancelRetry = after(this.#pauseMs, () => {
+      this.#cancelRetry = undefined;
+      void this.#connect();
+    });
+    this.#pauseMs = Math.min(2 * this.#pauseMs, retryMs.max);
+  }
+
+  #take(topic: string, payload: Buffer, retained: boolean): void {
+    if (payload.length > payloadBytesMax) {
+      this.counters.tooLong++;
+      return;
+    }
+    this.counters.received++;
+    try {
+      this.onMessage({ topic, payload, retained });
+    } catch (error) {
+      this.options.onError?.(error);
+    }
+  }
+
+  #change(state: BrokerState): void {
+    if (state === this.#state) return;
+    this.#state = state;
+    this.onState(state);
+  }
+
+  /** Without the password. */
+  #sentence(reason: string, refused: boolean): string {
+    const { protocol, user } = this.broker;
+    if (!refused) return `no connection to the broker at ${this.#place}: ${reason || 'closed by the broker'}`;
+    const whom =
+      user === undefined ? 'clients without a user name' : `user ${JSON.stringify(user)} or the password`;
+    return `the broker at ${this.#place} refuses ${whom}: expected ${protocol}://user:password@${this.#place} as it knows them`;
+  }
+
+  get #place(): string {
+    const { host, port } = this.broker;
+    return `${host.includes(':') ? `[${host}]` : host}:${port}`;
+  }
+}
+
+interface Failure {
+  /** The broker does not know the user, or the password is another. */
+  refused: boolean;
+  sentence: string;
+}
+
+function eventLoop(ms: number, then: () => void): () => void {
+  const timer = setTimeout(then, ms);
+  return () => clearTimeout(timer);
+}
+
+/** Waits for nobody: there is no last will that a DISCONNECT would have to hold back. */
+function endClient(client: MqttClient): Promise<void> {
+  client.removeAllListeners('message');
+  client.on('error', () => undefined);
+  return new Promise((resolve) => client.end(true, () => resolve()));
+}
