@@ -21,14 +21,16 @@ export function font(): Plugin {
     name: 'font',
     transform(text, file) {
       if (!file.endsWith('.txt')) return null;
-      const { columns, glyphs } = parseFont(text, file);
-      const base64 = Buffer.from(columns).toString('base64');
-      return {
-        code: `export function columns() { return ${JSON.stringify(base64)}; }\nexport function glyphs() { return ${JSON.stringify(glyphs)}; }\n`,
-        map: null,
-      };
+      return { code: fontModule(text, file), map: null };
     },
   };
+}
+
+/** The module that a font becomes. */
+export function fontModule(text: string, file: string): string {
+  const { columns, glyphs } = parseFont(text, file);
+  const base64 = Buffer.from(columns).toString('base64');
+  return `export function columns() { return ${JSON.stringify(base64)}; }\nexport function glyphs() { return ${JSON.stringify(glyphs)}; }\n`;
 }
 
 /** Column bytes, bit 7 the top row, five bytes a glyph in the order of `glyphs`. Throws with file and line. */

@@ -16,6 +16,23 @@ export async function firmwareIsFresh(): Promise<boolean> {
   return built > changed;
 }
 
+/** Where the dashboard is built to, and what it is made of. */
+export const dashboardOutput = 'dist/dashboard';
+const dashboardInputs = [
+  'dashboard',
+  'shared',
+  'flashing',
+  'device/font.txt',
+  'build/dashboard.ts',
+  'build/font.ts',
+];
+
+/** Whether dist/dashboard is newer than every source of it; index.html is written last. */
+export async function dashboardIsFresh(): Promise<boolean> {
+  const built = await modifiedMs(join(root, dashboardOutput, 'index.html'));
+  return built > Math.max(...(await Promise.all(dashboardInputs.map((path) => newestMs(join(root, path))))));
+}
+
 /** When the file, or in a folder the newest of its files, last changed; a removed file changes its folder. */
 async function newestMs(path: string): Promise<number> {
   const own = await stat(path);

@@ -37,12 +37,13 @@ const reserved: Record<string, { pattern: RegExp; roots: string[] }> = {
       'cli/wifi/config.ts',
       'cli/wifi/info.ts',
       'cli/wifi/monitor.ts',
+      'dashboard/main.tsx',
       'simulator/clock.ts',
     ],
   },
   randomness: {
     pattern: /\bMath\.random\b|\brandom(?:Bytes|Int|UUID)\b|\bgetRandomValues\b/,
-    roots: [],
+    roots: ['dashboard/main.tsx'],
   },
   sockets: {
     pattern:
