@@ -1,0 +1,71 @@
+import { copyFile, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { build, type Plugin, type Rollup } from 'vite';
+import { root } from './root';
+
+/** One finished file in dist/. */
+export interface ReleaseFile {
+  /** Relative to the project. */
+  file: string;
+  bytes: number;
+}
+
+/**
+ * What a packed release runs in place of the sources, each a file of dist/: the command, with a file for each
+ * part that it loads when it is needed; the thread of the history; and what a kit.config.ts imports. Packages
+ * stay packages.
+ */
+const entries = {
+  lamplighter: 'cli/lamplighter.ts',
+  'store-worker': 'gateway/store/worker.ts',
+  'kit-config': 'cli/kit-config/classroom.ts',
+};
+
+/** Run by Node in a process of their own. */
+const copied = ['cli/flash/named-port.mjs'];
+
+/** Bundles the command. All its files lie side by side in dist/, from where they find the package's folder. */
+export async function buildRelease(): Promise<ReleaseFile[]> {
+  const dist = join(root, 'dist');
+  await removeEarlier(dist);
+  const { output } = (await build({
+    configFile: false,
+    root,
+    logLevel: 'silent',
+    plugins: [inRelease],
+    build: {
+      ssr: true,
+      outDir: dist,
+      emptyOutDir: false,
+      copyPublicDir: false,
+      target: 'node20',
+      minify: false,
+      rollupOptions: {
+        input: Object.fromEntries(Object.entries(entries).map(([name, file]) => [name, join(root, file)])),
+        output: { entryFileNames: '[name].mjs', chunkFileNames: 'lamplighter-[name].mjs' },
+      },
+    },
+  })) as Rollup.RollupOutput;
+  for (const file of copied) await copyFile(join(root, file), join(dist, file.split('/').at(-1)!));
+  return output.flatMap((file) =>
+    file.type === 'chunk' ? [{ file: `dist/${file.fileName}`, bytes: Buffer.byteLength(file.code) }] : [],
+  );
+}
+
+/** A part that is no longer there would be packed for ever. */
+async function removeEarlier(dist: string): Promise<void> {
+  const files = await readdir(dist).catch(() => []);
+  await Promise.all(files.filter((file) => file.endsWith('.mjs')).map((file) => rm(join(dist, file))));
+}
+
+/** A release has neither sources nor compiler: the firmware in it is built. */
+const inRelease: Plugin = {
+  name: 'in-release',
+  enforce: 'pre',
+  load(id) {
+    if (id === join(root, 'build/checkout.ts')) return 'export const checkout = false;';
+    if (id === join(root, 'build/firmware.ts') || id === join(root, 'build/dashboard.ts'))
+      return 'export const buildFirmware = undefined, buildDashboard = undefined;';
+    return undefined;
+  },
+};
