@@ -4,3 +4,8 @@ import { type System, thisSystem } from '../../network/system';
 export function thisComputer(): System {
   return thisSystem(process.env);
 }
+
+/** A variable of the environment; empty counts as not set. */
+export function environment(name: string): string | undefined {
+  return process.env[name] || undefined;
+}

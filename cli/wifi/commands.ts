@@ -6,6 +6,8 @@ export function addWifiCommands(program: Command): void {
     .command('wifi')
     .description('WiFi of this computer or of a kit: info, scan, config, monitor');
 
+  wifi.action(() => wifi.outputHelp());
+
   wifi
     .command('info')
     .description('show the WiFi connection: network, addresses, signal, channel, speed')

@@ -1,6 +1,6 @@
 import { closeSync, fsyncSync, openSync, writeSync, fstatSync } from 'node:fs';
 import pc from 'picocolors';
-import { noWifi, wifiInfo } from '../../network/wifi/info';
+import { noWifi, wifiInfo, wifiInterfaces } from '../../network/wifi/info';
 import {
   csvHeader,
   csvRow,
@@ -41,7 +41,7 @@ export async function wifiMonitorCommand(flags: MonitorFlags): Promise<void> {
   const count = flags.count === undefined ? Infinity : wholeNumber('--count', flags.count, 1, 999_999);
   const watch = new SignalWatch(dbm(flags.warn));
   const signal = interrupted();
-  const source = flags.source === undefined ? computer(flags.interface) : await kit(flags, everyMs);
+  const source = flags.source === undefined ? await computer(flags.interface) : await kit(flags, everyMs);
   // Opened first: a file that cannot be written is found out at once.
   const file = appendTo(flags.output);
   const seen: (number | undefined)[] = [];
@@ -67,8 +67,10 @@ export async function wifiMonitorCommand(flags: MonitorFlags): Promise<void> {
   }
 }
 
-function computer(name: string | undefined): Source {
+async function computer(name: string | undefined): Promise<Source> {
   const system = thisComputer();
+  // What was never there cannot be waited for.
+  if (name === undefined && (await wifiInterfaces(system)).length === 0) throw new Error(noWifi);
   return {
     name: name ?? 'WiFi',
     look: async () => {

@@ -32,6 +32,10 @@ const reserved: Record<string, { pattern: RegExp; roots: string[] }> = {
     pattern: /\bDate\.now\b|\bnew Date\(\)|\bperformance\.now\b|\bhrtime\b/,
     roots: [
       'cli/gateway/gateway.ts',
+      'cli/network/discover.ts',
+      'cli/network/ports.ts',
+      'cli/network/progress.ts',
+      'cli/network/scan-options.ts',
       'cli/start.ts',
       'cli/view/terminal-view.ts',
       'cli/wifi/config.ts',
@@ -43,7 +47,7 @@ const reserved: Record<string, { pattern: RegExp; roots: string[] }> = {
   },
   randomness: {
     pattern: /\bMath\.random\b|\brandom(?:Bytes|Int|UUID)\b|\bgetRandomValues\b/,
-    roots: ['dashboard/main.tsx'],
+    roots: ['dashboard/main.tsx', 'gateway/gateway.ts'],
   },
   sockets: {
     pattern:
@@ -51,7 +55,9 @@ const reserved: Record<string, { pattern: RegExp; roots: string[] }> = {
     roots: [
       'cli/board-console/tcp-transport.ts',
       'cli/doctor/broker.ts',
+      'cli/network/discover.ts',
       'cli/network/kit-signal.ts',
+      'cli/network/ports.ts',
       'cli/observer.ts',
       'gateway/broker.ts',
       'gateway/broker/websocket.ts',
@@ -60,6 +66,7 @@ const reserved: Record<string, { pattern: RegExp; roots: string[] }> = {
       'gateway/remote-bus.ts',
       'gateway/web/live-socket.ts',
       'gateway/web/web-server.ts',
+      'network/discover/probe.ts',
       'simulator/console-server.ts',
       'simulator/network/host-uplink.ts',
     ],

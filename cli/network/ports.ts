@@ -1,0 +1,67 @@
+import { lookup } from 'node:dns/promises';
+import { type Probed, tcpProbe } from '../../network/discover/probe';
+import { parsePorts, services, usualPorts } from '../../network/discover/services';
+import { isPrivate, parseIPv4 } from '../../network/discover/subnet';
+import { interrupted } from './interrupt';
+import { printJson, printTable, tell } from './print';
+import { Progress } from './progress';
+import { scanOptions, type ScanFlags } from './scan-options';
+
+export interface PortsFlags extends ScanFlags {
+  ports?: string;
+  allowPublic?: boolean;
+  open?: boolean;
+  json?: boolean;
+}
+
+export async function portsCommand(host: string, flags: PortsFlags): Promise<void> {
+  const ports = flags.ports === undefined ? [...usualPorts] : parsePorts(flags.ports);
+  const ip = await addressOf(host, flags.allowPublic ?? false);
+  const { pace, timeoutMs } = scanOptions(flags);
+  const probe = tcpProbe(performance.now.bind(performance));
+  const signal = interrupted();
+  const progress = new Progress(`looking at ${host}`);
+  let done = 0;
+  const probed = await Promise.all(
+    ports.map(async (port) => {
+      const found = await pace.run(() => probe(ip, port, timeoutMs, signal), signal);
+      progress.show(++done, ports.length);
+      return found;
+    }),
+  ).finally(() => progress.end());
+  show(host, ip, probed, flags);
+}
+
+function show(host: string, ip: string, probed: Probed[], { open, json }: PortsFlags): void {
+  const shown = open ? probed.filter(({ state }) => state === 'open') : probed;
+  const rows = shown.map(({ port, state, ms }) => ({
+    port,
+    state,
+    ...(services.has(port) && { service: services.get(port)! }),
+    ms: Math.round(ms * 10) / 10,
+  }));
+  if (json) return printJson({ host, ip, ports: rows });
+  if (rows.length > 0)
+    printTable(
+      ['port', 'state', 'service', 'time'],
+      rows.map(({ port, state, service, ms }) => [port, state, service, `${ms.toFixed(1)} ms`]),
+    );
+  const count = (state: string) => probed.filter((found) => found.state === state).length;
+  const states = ['open', 'closed', 'filtered', 'unreachable'].filter((state) => count(state) > 0);
+  tell(
+    `${host}${host === ip ? '' : ` (${ip})`}: ${states.map((state) => `${count(state)} ${state}`).join(', ')}`,
+  );
+}
+
+async function addressOf(host: string, publicToo: boolean): Promise<string> {
+  const { address } = await lookup(host, 4).catch((error: NodeJS.ErrnoException) => {
+    throw new Error(
+      `${host}: ${error.code === 'ENOTFOUND' ? 'no such host' : `cannot be resolved (${error.code})`}`,
+    );
+  });
+  if (!publicToo && !isPrivate(parseIPv4(address)!))
+    throw new Error(
+      `${host} is ${address}, which is not in a private network: look only at what is yours, then with --allow-public`,
+    );
+  return address;
+}
