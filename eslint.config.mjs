@@ -39,7 +39,12 @@ export default defineConfig(
     extends: [tseslint.configs.recommended],
     languageOptions: {
       parserOptions: {
-        project: ['tsconfig.node.json', 'tsconfig.device.json', 'tsconfig.dashboard.json'],
+        project: [
+          'tsconfig.node.json',
+          'tsconfig.device.json',
+          'tsconfig.dashboard.json',
+          'tsconfig.dashboard-tests.json',
+        ],
         tsconfigRootDir: import.meta.dirname,
       },
     },

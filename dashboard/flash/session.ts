@@ -36,12 +36,14 @@ export interface SessionOptions {
   serial: WebSerial;
   openTransport: (port: WebSerialPort) => Promise<Transport>;
   onChange: () => void;
+  /** How long a board may take to answer that is plugged in and runs, in milliseconds. */
+  greetMs?: number;
 }
 
 /** How the board is called in sentences. */
 const portName = 'this USB port';
 /** Longer than a board takes that was reset by the opening of its port. */
-const greetMs = 6500;
+const usualGreetMs = 6500;
 /** After the reset line was pulled a board is in its pause within this. */
 const pulledMs = 4000;
 /** Somebody has to find the button. */
@@ -170,7 +172,7 @@ export class FlashSession {
       await transport.reset?.().catch(() => {});
       this.#caught = (await catchBoard(board, pulledMs)) || (await catchBoard(board, buttonMs));
       if (!this.#caught) throw error;
-      await board.greet(undefined, greetMs);
+      await board.greet(undefined, usualGreetMs);
     }
   }
 
@@ -179,6 +181,7 @@ export class FlashSession {
       (one) => one !== undefined,
     );
     const last = passwords.pop();
+    const { greetMs = usualGreetMs } = this.options;
     for (const password of passwords) {
       try {
         return await board.greet(password, greetMs);

@@ -4,9 +4,7 @@ import type { SteadyPort } from './steady-port';
 /** What is used of the connection that @espruino-tools/core makes. A character of a string is a byte. */
 export interface LibraryLine {
   on(event: 'data', listener: (bytes: string) => void): void;
-  on(event: 'close', listener: () => void): void;
   write(bytes: string): void;
-  close(): void;
 }
 
 /** Of @espruino-tools/core. */
@@ -25,7 +23,7 @@ export function loadLibrary(): Promise<Library> {
 /**
  * The library's Web Serial connection over a port that is open already. Only its connection is used: its loadCode()
  * corrupts code with backticks, its reset() erases saved code, its connect() types to pins that a kit uses for a lamp,
- * its eval() refuses 127.0.0.1 and it has no word for a port that was not chosen or not opened.
+ * its eval() refuses 127.0.0.1, its close() throws, and it has no word for a port that was not chosen or not opened.
  * `listen` is called before the first byte. Throws a BrowserError.
  */
 export async function libraryLine(

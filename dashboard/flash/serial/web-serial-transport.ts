@@ -46,7 +46,7 @@ export class WebSerialTransport implements Transport {
 
   async close(): Promise<void> {
     await this.#line.drained();
-    this.#library?.close();
+    // The library's own close() goes on to read from what it has just forgotten.
     await this.port.close();
     await this.closed;
   }
