@@ -45,7 +45,9 @@ export class Ingest {
     this.#checkRoom(readings);
     const fresh = this.#fresh(readings, source);
     const outcome = await this.#store.appendOnce({ key, readings: fresh });
-    if (outcome === 'stored') this.#register(fresh);
+    // The last place may be taken by now; on disk it is all the same.
+    if (outcome === 'stored')
+      this.#register(fresh.filter(({ sensor }) => this.#registry.refusal(sensor) === undefined));
     return outcome;
   }
 

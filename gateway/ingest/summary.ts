@@ -1,4 +1,4 @@
-import type { SensorView, Value } from '../../shared/live';
+import type { SensorView, Value, Values } from '../../shared/live';
 
 /** How often the log says how each sensor is. */
 export const summaryMs = 30_000;
@@ -17,14 +17,22 @@ export function summaryLines(views: readonly SensorView[], nowMs: number): strin
 }
 
 function lineOf({ id, values, seenMs, count }: SensorView, nowMs: number): string {
-  const names = Object.keys(values);
-  const shown = names.slice(0, valuesMax).map((name) => `${name} ${text(values[name]!)}`);
+  const names = Object.keys(values).filter((name) => name !== 'unit' || values.value === undefined);
+  const shown = names
+    .slice(0, valuesMax)
+    .map((name) => `${name} ${text(values[name]!)}${unitOf(name, values)}`);
   if (names.length > valuesMax) shown.push(`${names.length - valuesMax} more`);
   const ageS = Math.max(0, Math.round((nowMs - seenMs) / 1000));
   return `${id}: ${shown.join(', ')}; ${ageS} s ago; ${count} ${count === 1 ? 'reading' : 'readings'}`;
 }
 
-/** A text could hold what would be another line. */
+function unitOf(name: string, { unit }: Values): string {
+  return name === 'value' && unit !== undefined ? ` ${text(unit)}` : '';
+}
+
+/** A text could hold what would be another line, or colours a terminal. */
 function text(value: Value): string {
-  return typeof value === 'string' ? JSON.stringify(value) : String(value);
+  return typeof value === 'string' && /[^\p{L}\p{N}\p{P}\p{S} ]/u.test(value)
+    ? JSON.stringify(value)
+    : String(value);
 }
