@@ -1,5 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { checkout } from './checkout';
 import { root } from './root';
 
 /** What the bundles are made of: a change here makes them stale. */
@@ -8,9 +9,11 @@ export const outputs = ['dist/firmware.js', 'dist/loader.js'].flatMap((file) => 
 
 /**
  * Whether dist/ is newer than every source. In a file of its own, since to load the compiler and the bundler
- * takes a second or two, which `npm start` need not wait for when there is nothing to build.
+ * takes a second or two, which `npm start` need not wait for when there is nothing to build. A release has nothing
+ * to build it from.
  */
 export async function firmwareIsFresh(): Promise<boolean> {
+  if (!checkout) return true;
   const built = Math.min(...(await Promise.all(outputs.map((file) => modifiedMs(join(root, file))))));
   const changed = Math.max(...(await Promise.all(inputs.map((path) => newestMs(join(root, path))))));
   return built > changed;
@@ -29,6 +32,7 @@ const dashboardInputs = [
 
 /** Whether dist/dashboard is newer than every source of it; index.html is written last. */
 export async function dashboardIsFresh(): Promise<boolean> {
+  if (!checkout) return true;
   const built = await modifiedMs(join(root, dashboardOutput, 'index.html'));
   return built > Math.max(...(await Promise.all(dashboardInputs.map((path) => newestMs(join(root, path))))));
 }

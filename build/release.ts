@@ -58,14 +58,15 @@ async function removeEarlier(dist: string): Promise<void> {
   await Promise.all(files.filter((file) => file.endsWith('.mjs')).map((file) => rm(join(dist, file))));
 }
 
+const builders = ['build/firmware.ts', 'build/dashboard.ts'].map((file) => join(root, file));
+
 /** A release has neither sources nor compiler: the firmware in it is built. */
 const inRelease: Plugin = {
   name: 'in-release',
   enforce: 'pre',
   load(id) {
     if (id === join(root, 'build/checkout.ts')) return 'export const checkout = false;';
-    if (id === join(root, 'build/firmware.ts') || id === join(root, 'build/dashboard.ts'))
-      return 'export const buildFirmware = undefined, buildDashboard = undefined;';
+    if (builders.includes(id)) return 'export const buildFirmware = undefined, buildDashboard = undefined;';
     return undefined;
   },
 };

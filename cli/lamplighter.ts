@@ -1,14 +1,17 @@
 import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
+import { checkout } from '../build/checkout';
 import { root } from '../build/root';
 import { version } from '../shared/version';
 import { BoardError } from '../flashing/console/board-error';
 import { exitCodeOf } from './board-console/exit-code';
 import { flashExitCodes, type RawFlashOptions } from './flash/flash-options';
+import { addNetworkCommands } from './network/commands';
+import { addGatewayCommands } from './gateway/commands';
 import { parseStartOptions, type RawStartOptions, wholeNumber } from './start-options';
 
 const program = new Command('lamplighter')
-  .description('A lamp, two sensors and a display on an Espruino board, controlled over MQTT')
+  .description('Boards that run Espruino with a lamp, two sensors and a display, and a gateway for them')
   .version(version, '-V, --version', 'print the version')
   .helpOption('-h, --help', 'print this help')
   .helpCommand(false)
@@ -32,11 +35,14 @@ program
     await start(options, print);
   });
 
+addGatewayCommands(program);
+
 program
   .command('build')
-  .description('build dist/firmware.js and dist/loader.js, and write dist/kits/<kit>.json')
+  .description('build firmware, dashboard and release in dist/, and write dist/kits/<kit>.json')
   .option('--config <file>', 'read this file instead of kit.config.ts')
   .action(async ({ config }: ConfigOption) => {
+    if (!checkout) throw new Error('this is a packed release: everything in it is built already');
     const { build } = await import('./build');
     await build(print);
     const { writeKitFilesIfReady } = await import('./kit-config');
@@ -137,6 +143,8 @@ program
     const { rescueTerminal, remedyOf } = await import('./rescue/terminal');
     await rescue({ port, baudRate: baudRate(baud), remedy: remedyOf(flags) }, rescueTerminal(process));
   });
+
+addNetworkCommands(program);
 
 interface ConfigOption {
   config?: string;

@@ -26,11 +26,17 @@ const reserved: Record<string, { pattern: RegExp; roots: string[] }> = {
   'the environment': {
     // In quotes it is a question to a board.
     pattern: /(?<!'\[?)\bprocess\.env\b/,
-    roots: ['cli/network/this-computer.ts', 'cli/start.ts'],
+    roots: [
+      'cli/end-of-process.ts',
+      'cli/gateway/commands.ts',
+      'cli/gateway/gateway.ts',
+      'cli/network/this-computer.ts',
+    ],
   },
   'the wall clock': {
     pattern: /\bDate\.now\b|\bnew Date\(\)|\bperformance\.now\b|\bhrtime\b/,
     roots: [
+      'cli/gateway/commands.ts',
       'cli/gateway/gateway.ts',
       'cli/network/discover.ts',
       'cli/network/ports.ts',
