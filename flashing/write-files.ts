@@ -46,8 +46,8 @@ async function writePiece(board: BoardConsole, piece: Piece): Promise<void> {
     // What was written with a byte lost cannot be written again.
     if (found !== undefined && found !== blank) break;
   }
-  const what =
-    found === undefined ? 'the board does not say that it holds' : 'the board holds something else than';
+  const missing = found === undefined || found === blank;
+  const what = missing ? 'the board did not get' : 'the board holds something else than';
   const { file, text, at } = piece;
   throw new FlashError(
     'upload-failed',

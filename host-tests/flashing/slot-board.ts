@@ -2,7 +2,7 @@ import { readFacts } from '../../flashing/board-facts';
 import { commit, verify } from '../../flashing/commit';
 import { filesOf, makePlan, type Wanted } from '../../flashing/plan';
 import { uploadScript } from '../../flashing/upload-script';
-import { Flash } from '../../simulator';
+import { createStorage, Flash } from '../../simulator';
 import { bareBoard } from '../simulator/bare-board';
 import { bundle } from '../support/kit-image';
 import { wiredBoard } from './console/wire';
@@ -49,25 +49,33 @@ export function bootLines(flash: Flash): string[] {
   return lines.filter((line) => /^(?:loader|firmware) |Lamplighter: /.test(line));
 }
 
-/**
- * Flashes a board as the command does: the script is typed line by line, as Espruino's tool does it. Returns the flash as it
- * was before each of its changes, which is what a power cut at that change leaves, and at last as it is now.
- */
-export async function flashBoard(flash: Flash, wanted: Wanted): Promise<Flash[]> {
+/** Flashes whatever boots from this flash. */
+export type FlashWay = (flash: Flash, wanted: Wanted) => Promise<void>;
+
+/** As the command does: the script is typed line by line, as Espruino's tool does it. */
+export const byScript: FlashWay = async (flash, wanted) => {
   const { board, console, lines } = wiredBoard('esp8266', { flash, network });
   board.evaluate('reset()');
   const facts = await readFacts(console);
   const plan = makePlan(facts, wanted, true);
-  const states: Uint8Array[] = [];
-  // The files lie one after the other from the beginning.
-  const used = flash.bytes.length - facts.freeBytes + usedMax;
-  flash.onWrite = () => states.push(flash.bytes.slice(0, used));
   for (const line of uploadScript(filesOf(plan)).split('\n')) board.evaluate(line);
   await verify(console, plan);
   await commit(console, plan, facts);
-  flash.onWrite = undefined;
   if (lines.some((line) => /Error/.test(line))) throw new Error(lines.join('\n'));
   board.powerOff();
+};
+
+/**
+ * Flashes a board. Returns the flash as it was before each of its changes, which is what a power cut at that change
+ * leaves, and at last as it is now.
+ */
+export async function flashBoard(flash: Flash, wanted: Wanted, way = byScript): Promise<Flash[]> {
+  const states: Uint8Array[] = [];
+  // The files lie one after the other from the beginning.
+  const used = flash.bytes.length - createStorage(flash).getFree() + usedMax;
+  flash.onWrite = () => states.push(flash.bytes.slice(0, used));
+  await way(flash, wanted);
+  flash.onWrite = undefined;
   return [...states, flash.bytes].map((bytes) => flashHolding(bytes));
 }
 
