@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { InlineConfig, Plugin, Rolldown } from 'vite';
@@ -122,8 +122,10 @@ function rank(name: string): number {
 }
 
 async function writeWhole(file: string, content: string | Uint8Array): Promise<void> {
+  const unfinished = `${file}.${process.pid}`;
   await mkdir(dirname(file), { recursive: true });
-  await writeFile(file, content);
+  await writeFile(unfinished, content);
+  await rename(unfinished, file);
 }
 
 function slashed(path: string): string {

@@ -71,6 +71,7 @@ export function createPlot(element: HTMLElement, options: PlotOptions): Plot {
       axes: [
         {
           ...axis,
+          size: 30,
           space: hours > 24 ? 60 : 70,
           values: (_, splits) => splits.map((at) => words.axisTime(at * 1000, hours)),
         },
@@ -143,7 +144,8 @@ function drawLevels(plot: uPlot, levels: readonly Level[], colour: string, font:
     ctx.lineTo(bbox.left + bbox.width, y);
     ctx.stroke();
     const isUpper = levels.every((other) => other.value <= value);
-    ctx.fillText(label, bbox.left + bbox.width - 4 * ratio, y + (isUpper ? -4 : 12) * ratio);
+    ctx.textBaseline = isUpper ? 'bottom' : 'top';
+    ctx.fillText(label, bbox.left + bbox.width - 4 * ratio, y + (isUpper ? -2 : 3) * ratio);
   }
   ctx.restore();
 }

@@ -43,9 +43,9 @@ export function wordsOf(language: Language, timeZone?: string): Words {
   const dayClock = dates({ month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit' });
   const full = dates({ dateStyle: 'medium', timeStyle: 'medium' });
   const dateOf = dates({ year: 'numeric', month: 'numeric', day: 'numeric' });
-  const relative = new Intl.RelativeTimeFormat(locale, { style: 'short' });
+  const relative = new Intl.RelativeTimeFormat(language, { style: 'short' });
   const unit = (name: string) =>
-    new Intl.NumberFormat(locale, {
+    new Intl.NumberFormat(language, {
       style: 'unit',
       unit: name,
       unitDisplay: 'short',
@@ -152,9 +152,25 @@ export function isOutside(sensor: SensorView, name: string): boolean {
   return value < (limits.min ?? -Infinity) || value > (limits.max ?? Infinity);
 }
 
-/** A sensor that was silent for three of its intervals; one without configuration is never late. */
+/** A sensor that was silent for three of its intervals; nobody knows when one without configuration is late. */
 export function isLate(sensor: SensorView, nowMs: number): boolean {
   return (
     sensor.config !== undefined && sensor.seenMs > 0 && nowMs - sensor.seenMs > 3000 * sensor.config.interval
   );
+}
+
+/** How the lamp is; `leftS` as `lampLeftS` tells. */
+export function lampText(words: Words, kit: KitView, leftS: number): string {
+  const { text } = words;
+  if (kit.lamp === undefined) return text.unknown;
+  if (kit.lamp === 'OFF') return text.off;
+  if (leftS) return text.litFor(words.number(leftS));
+  // The lamp goes off by itself, also when nobody hears of it.
+  if (kit.status !== 'online') return text.litThen;
+  return kit.lampEndsMs === undefined ? text.litUnknown : text.lit;
+}
+
+/** Whether the lamp is lit as far as anybody knows. */
+export function isLit(kit: KitView, leftS: number): boolean {
+  return kit.lamp === 'ON' && (kit.status === 'online' || leftS > 0);
 }

@@ -6,23 +6,23 @@ import type { Asked, CommandState } from '../live/command-desk';
 import { Icon } from '../parts/icon';
 import { useLive } from '../site';
 
-type Key = 'toggle' | 'on' | 'off' | 'getTemperature' | 'getHumidity' | 'getBoth' | 'getLight';
+type Key = 'toggle' | 'switchOn' | 'switchOff' | 'getTemperature' | 'getHumidity' | 'getBoth' | 'getLight';
 
 const groups: { name: keyof Messages & ('led' | 'lamp' | 'readings'); buttons: [KitCommand, Key][] }[] = [
   {
     name: 'led',
     buttons: [
       ['led', 'toggle'],
-      ['LED/ON', 'on'],
-      ['LED/OFF', 'off'],
+      ['LED/ON', 'switchOn'],
+      ['LED/OFF', 'switchOff'],
     ],
   },
   {
     name: 'lamp',
     buttons: [
       ['USBLED', 'toggle'],
-      ['USBLED/ON', 'on'],
-      ['USBLED/OFF', 'off'],
+      ['USBLED/ON', 'switchOn'],
+      ['USBLED/OFF', 'switchOff'],
     ],
   },
   {

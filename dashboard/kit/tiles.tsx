@@ -1,5 +1,5 @@
 import type { SensorView } from '../../shared/live';
-import { causeText } from '../i18n/format';
+import { causeText, isLit, lampText } from '../i18n/format';
 import { Icon } from '../parts/icon';
 import { Reading } from '../parts/reading';
 import { darkNote } from '../parts/sensor-card';
@@ -33,24 +33,13 @@ function LampTile({ kit }: { kit: NonNullable<SensorView['kit']> }) {
   const nowMs = useNow(kit.lampEndsMs ? 200 : 1000);
   const leftS = lampLeftS(kit, nowMs);
   const holdMs = kit.settings?.holdMs ?? 10_000;
-  const state = !kit.lamp
-    ? text.unknown
-    : kit.lamp === 'OFF'
-      ? text.off
-      : kit.lampEndsMs === undefined
-        ? text.litUnknown
-        : leftS
-          ? text.litFor(words.number(leftS))
-          : text.lit;
   return (
-    <div class="reading lamp-tile" data-value="lamp" data-lit={kit.lamp === 'ON'}>
+    <div class="reading lamp-tile" data-value="lamp" data-lit={isLit(kit, leftS)}>
       <dt>{text.lamp}</dt>
       <dd>
-        <Icon name="bulb" /> {state}
+        <Icon name="bulb" /> {lampText(words, kit, leftS)}
       </dd>
-      {kit.lamp === 'ON' && kit.lampEndsMs !== undefined && (
-        <progress max={holdMs} value={Math.max(0, kit.lampEndsMs - nowMs)} aria-hidden="true" />
-      )}
+      {leftS > 0 && <progress max={holdMs} value={Math.max(0, kit.lampEndsMs! - nowMs)} aria-hidden="true" />}
       <dd class="cause">{causeText(words, kit)}</dd>
     </div>
   );

@@ -29,6 +29,14 @@ export class LiveState {
   /** When the newest reading of a sensor was made. */
   readonly #newestMs = new Map<string, number>();
   #sensors = new Map<string, SensorView>();
+  #order: string[] = [];
+
+  /** Kits by their number, then the other sensors by name; sorted only when there are new ones. */
+  inOrder(): SensorView[] {
+    if (this.#order.length !== this.sensors.size || !this.#order.every((id) => this.sensors.has(id)))
+      this.#order = inOrder(this.sensors.values()).map(({ id }) => id);
+    return this.#order.map((id) => this.sensors.get(id)!);
+  }
 
   /** `nowMs` by the clock of this computer. */
   apply(events: readonly LiveEvent[], nowMs: number): void {
@@ -108,12 +116,14 @@ function emptySensor(id: string, transport: Transport = 'mqtt'): SensorView {
   return { id, transport, seenMs: 0, count: 0, values: {} };
 }
 
+const collator = new Intl.Collator('en', { numeric: true });
+
 /** Kits by their number, then the other sensors by name. */
-export function inOrder(sensors: Iterable<SensorView>): SensorView[] {
+function inOrder(sensors: Iterable<SensorView>): SensorView[] {
   return [...sensors].sort(
-    (a, b) =>
-      (a.kit?.kit ?? Infinity) - (b.kit?.kit ?? Infinity) ||
-      a.id.localeCompare(b.id, 'en', { numeric: true }) ||
-      0,
+    (a, b) => (a.kit?.kit ?? kitEnd) - (b.kit?.kit ?? kitEnd) || collator.compare(a.id, b.id),
   );
 }
+
+/** Above every kit's number. */
+const kitEnd = 10_000;

@@ -45,7 +45,7 @@ export function KitPage({ kit: number }: { kit: number }) {
       </div>
       <Charts sensor={sensor} names={names} settings={kit.settings} />
       <MessageList />
-      <div class="two-columns even">
+      <div class="two-columns uneven">
         <LampSettings kit={kit} />
         <BoardFacts sensor={sensor} kit={kit} />
       </div>

@@ -1,5 +1,4 @@
 import type { SensorView } from '../../shared/live';
-import { inOrder } from '../live/state';
 import { SensorCard } from '../parts/sensor-card';
 import { useTitle } from '../parts/title';
 import { useLive, useNow } from '../site';
@@ -12,7 +11,7 @@ export function OverviewPage() {
   const nowMs = Math.floor(useNow(1000) / 1000) * 1000;
   useTitle(text.overviewTitle);
 
-  const all = inOrder(live.sensors.values());
+  const all = live.inOrder();
   const kits = all.filter(({ kit }) => kit);
   const sensors = all.filter(({ kit }) => !kit);
   const online = kits.filter(({ kit }) => kit!.status === 'online').length;

@@ -1,6 +1,6 @@
 /** Drawn by hand on 24x24, with the colour of the text around them. */
 const paths = {
-  lamp: 'M12 2v3M8 5h8l2 7H6zM9 12v8M15 12v8M7 20h10M12 12v4',
+  lamp: 'M12 2v2M8 7l1.5-3h5L16 7zM8 7h8l-1 11H9zM8 21h8M12 18v3M12 10.5v3.5',
   sun: 'M12 8a4 4 0 1 0 0 8 4 4 0 0 0 0-8zM12 2v2M12 20v2M2 12h2M20 12h2M5 5l1.4 1.4M17.6 17.6 19 19M5 19l1.4-1.4M17.6 6.4 19 5',
   moon: 'M20 14.5A8.5 8.5 0 0 1 9.5 4 8.5 8.5 0 1 0 20 14.5z',
   contrast: 'M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18zM12 3v18M12 8h7M12 12h9M12 16h7',

@@ -24,7 +24,14 @@ export function LinkPills() {
         {linkText}
       </span>
       <span class="pill" data-broker={broker} data-tone={brokerTones[broker]}>
-        {brokerText}
+        {broker === 'connected' ? (
+          <>
+            <span class="wide-only">{brokerText}</span>
+            <span class="narrow-only">{text.broker}</span>
+          </>
+        ) : (
+          brokerText
+        )}
       </span>
     </div>
   );

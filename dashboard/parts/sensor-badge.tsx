@@ -23,10 +23,12 @@ export function standingOf(words: Words, sensor: SensorView, nowMs: number): Sta
   }
   if (sensor.seenMs === 0) return { tone: 'none', text: text.neverSeen };
   if (late) return { tone: 'warn', text: text.late };
-  return sensor.kit && !sensor.kit.textsOnly
-    ? { tone: 'none', text: text.statusUnknown }
-    : { tone: 'good', text: text.reporting };
+  if (nowMs - sensor.seenMs > silentMs) return { tone: 'none', text: text.silent };
+  return { tone: 'good', text: text.reporting };
 }
+
+/** Who has no configuration says nothing of how often it reports; after so long it is no news any more. */
+const silentMs = 600_000;
 
 export function Badge({ standing }: { standing: Standing }) {
   return (

@@ -1,6 +1,6 @@
 import { Component } from 'preact';
 import type { KitView, SensorView } from '../../shared/live';
-import { sensorName, type Words } from '../i18n/format';
+import { isLit, lampText, sensorName, type Words } from '../i18n/format';
 import { lampLeftS } from '../kit/screen';
 import { pathOf } from '../route';
 import { measuredNames, Reading } from './reading';
@@ -65,13 +65,14 @@ export function darkNote(words: Words, kit: KitView): string | undefined {
 function Outputs({ kit, words, nowMs }: { kit: KitView; words: Words; nowMs: number }) {
   const { text } = words;
   const leftS = lampLeftS(kit, nowMs);
-  const lampText = { ON: leftS ? text.secondsLeft(words.number(leftS)) : text.lit, OFF: text.off };
   return (
     <>
-      <div class="reading" data-value="lamp" data-lit={kit.lamp === 'ON'}>
+      <div class="reading" data-value="lamp" data-lit={isLit(kit, leftS)}>
         <dt>{text.lamp}</dt>
         <dd>
-          <span class="output">{kit.lamp ? lampText[kit.lamp] : text.unknown}</span>
+          <span class="output">
+            {leftS ? text.secondsLeft(words.number(leftS)) : lampText(words, kit, leftS)}
+          </span>
         </dd>
       </div>
       <div class="reading" data-value="led" data-lit={kit.led === 'ON'}>

@@ -1,3 +1,4 @@
+import { ensureDashboard } from '../../build/dashboard';
 import { BuildError, ensureFirmware } from '../../build/firmware';
 
 /**
@@ -11,4 +12,5 @@ export default async function buildFirmware(): Promise<void> {
     if (!(error instanceof BuildError)) throw error;
     console.error(error.message);
   }
+  await ensureDashboard().catch((error: Error) => console.error(error.message));
 }
