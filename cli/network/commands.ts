@@ -32,6 +32,40 @@ export function addNetworkCommands(program: Command): void {
     .option('--json', 'print JSON')
     .addHelpText('after', example('lamplighter ports 192.168.0.10 --ports 1-1024,1883'))
     .action(async (host, flags) => (await import('./ports')).portsCommand(host, flags));
+
+  const bench = program
+    .command('bench')
+    .description('measure round trips over UDP and TCP to another computer or to a kit');
+  bench.action(() => bench.outputHelp());
+  bench
+    .command('serve')
+    .description('be the other end: answer the messages of bench run')
+    .option('--listen <address>', 'address to listen on', '127.0.0.1')
+    .option('--udp-port <port>', 'port of the UDP echo', '9999')
+    .option('--tcp-port <port>', 'port of the TCP echo', '9997')
+    .option('--json', 'print JSON')
+    .addHelpText('after', example('lamplighter bench serve --listen 0.0.0.0'))
+    .action(async (flags) => (await import('./bench')).benchServeCommand(flags));
+  bench
+    .command('run')
+    .argument('<host>', 'name or IPv4 address of the other end')
+    .description('send messages, time their answers, and compare UDP with TCP')
+    .option('--count <number>', 'messages for each protocol', '1000')
+    .option('--size <bytes>', 'bytes of a message, 48 to 1400', '100')
+    .option('--every <ms>', 'send at this pace; 0: the next follows the answer', '0')
+    .option('--timeout <ms>', 'an answer that takes longer counts as lost', '1000')
+    .option('--warm-up <number>', 'messages before those that are counted', '50')
+    .option('--protocol <name>', 'udp, tcp or both', 'both')
+    .option('--udp-port <port>', 'port of the UDP echo', '9999')
+    .option('--tcp-port <port>', 'port of the TCP echo', '9997')
+    .option('--kit', 'the other end is a kit with its echo switched on')
+    .option('--lang <language>', 'language of the comparison, en or ko', 'en')
+    .option('--csv <file>', 'write every round trip')
+    .option('--svg <file>', 'draw how the delays are distributed')
+    .option('--allow-public', 'measure to a host that is not in a private network')
+    .option('--json', 'print JSON')
+    .addHelpText('after', example('lamplighter bench run 192.168.0.10 --svg delays.svg'))
+    .action(async (host, flags) => (await import('./bench')).benchRunCommand(host, flags));
 }
 
 function example(line: string): string {

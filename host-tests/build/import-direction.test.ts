@@ -38,6 +38,7 @@ const reserved: Record<string, { pattern: RegExp; roots: string[] }> = {
     roots: [
       'cli/gateway/commands.ts',
       'cli/gateway/gateway.ts',
+      'cli/network/bench.ts',
       'cli/network/discover.ts',
       'cli/network/ports.ts',
       'cli/network/progress.ts',
@@ -53,7 +54,7 @@ const reserved: Record<string, { pattern: RegExp; roots: string[] }> = {
   },
   randomness: {
     pattern: /\bMath\.random\b|\brandom(?:Bytes|Int|UUID)\b|\bgetRandomValues\b/,
-    roots: ['dashboard/main.tsx', 'gateway/gateway.ts'],
+    roots: ['cli/flash-ui/index.ts', 'dashboard/main.tsx', 'gateway/gateway.ts'],
   },
   sockets: {
     pattern:
@@ -61,6 +62,8 @@ const reserved: Record<string, { pattern: RegExp; roots: string[] }> = {
     roots: [
       'cli/board-console/tcp-transport.ts',
       'cli/doctor/broker.ts',
+      'cli/flash-ui/server.ts',
+      'cli/network/bench.ts',
       'cli/network/discover.ts',
       'cli/network/kit-signal.ts',
       'cli/network/ports.ts',
@@ -72,6 +75,7 @@ const reserved: Record<string, { pattern: RegExp; roots: string[] }> = {
       'gateway/remote-bus.ts',
       'gateway/web/live-socket.ts',
       'gateway/web/web-server.ts',
+      'network/bench/sockets.ts',
       'network/discover/probe.ts',
       'simulator/console-server.ts',
       'simulator/network/host-uplink.ts',

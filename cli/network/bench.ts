@@ -1,0 +1,258 @@
+import { lookup } from 'node:dns/promises';
+import { writeFileSync } from 'node:fs';
+import { compare, type Language, msText } from '../../network/bench/compare';
+import { answer, parseAnswer, request, sizeMax, sizeMin } from '../../network/bench/message';
+import { measureOverhead, type Overhead } from '../../network/bench/overhead';
+import { svgPlot, terminalHistogram } from '../../network/bench/plot';
+import { run, type Run } from '../../network/bench/run';
+import { EchoServer, type OpenLine, tcpLine, udpLine } from '../../network/bench/sockets';
+import { type Statistics, statisticsOf } from '../../network/bench/statistics';
+import { isPrivate, parseIPv4 } from '../../network/discover/subnet';
+import { wholeNumber } from '../start-options';
+import { interrupted, pause } from './interrupt';
+import { print, printJson, printTable, tell } from './print';
+import { Progress } from './progress';
+
+export interface ServeFlags {
+  listen: string;
+  udpPort: string;
+  tcpPort: string;
+  json?: boolean;
+}
+
+const clock = () => performance.now();
+/** Finer than Date.now(), and as near to it as the start of the process. */
+const wallClock = () => performance.timeOrigin + performance.now();
+
+export async function benchServeCommand(flags: ServeFlags): Promise<void> {
+  const server = new EchoServer({
+    host: flags.listen,
+    udpPort: wholeNumber('--udp-port', flags.udpPort, 0, 65_535),
+    tcpPort: wholeNumber('--tcp-port', flags.tcpPort, 0, 65_535),
+    now: wallClock,
+  });
+  const signal = interrupted();
+  await server.start();
+  const { udpPort, tcpPort, counters } = server;
+  if (flags.json) printJson({ host: flags.listen, udpPort, tcpPort });
+  else print(`echo on ${flags.listen}: UDP ${udpPort}, TCP ${tcpPort}; Ctrl-C ends it`);
+  if (flags.listen === '127.0.0.1')
+    tell('only this computer can reach it; --listen 0.0.0.0 lets the network in');
+  while (!signal.aborted) await pause(3_600_000, signal);
+  server.stop();
+  tell(`answered ${counters.udp} over UDP and ${counters.tcp} over TCP, refused ${counters.refused}`);
+}
+
+export interface BenchFlags {
+  count: string;
+  size: string;
+  every: string;
+  timeout: string;
+  warmUp: string;
+  udpPort: string;
+  tcpPort: string;
+  protocol: string;
+  kit?: boolean;
+  lang: string;
+  csv?: string;
+  svg?: string;
+  allowPublic?: boolean;
+  json?: boolean;
+}
+
+type Protocol = 'udp' | 'tcp';
+
+interface Measured {
+  protocol: Protocol;
+  run: Run;
+  statistics: Statistics;
+}
+
+export async function benchRunCommand(host: string, flags: BenchFlags): Promise<void> {
+  const options = {
+    count: wholeNumber('--count', flags.count, 1, 100_000),
+    size: wholeNumber('--size', flags.size, sizeMin, sizeMax),
+    everyMs: wholeNumber('--every', flags.every, 0, 60_000),
+    timeoutMs: wholeNumber('--timeout', flags.timeout, 10, 60_000),
+    warmUp: wholeNumber('--warm-up', flags.warmUp, 0, 10_000),
+  };
+  const language = languageOf(flags.lang);
+  const ports = {
+    udp: wholeNumber('--udp-port', flags.udpPort, 1, 65_535),
+    tcp: wholeNumber('--tcp-port', flags.tcpPort, 1, 65_535),
+  };
+  const address = await addressOf(host, flags.allowPublic ?? false);
+  const signal = interrupted();
+  const overhead = measureOverhead(clock, emptyLoop(options.size));
+  const measured: Measured[] = [];
+  const failures: string[] = [];
+  for (const protocol of protocolsOf(flags.protocol)) {
+    if (signal.aborted) break;
+    try {
+      measured.push(await measure(protocol, address, ports[protocol], options, signal));
+    } catch (error) {
+      failures.push((error as Error).message);
+      tell((error as Error).message);
+    }
+  }
+  if (flags.csv !== undefined) writeFileSync(flags.csv, csv(measured));
+  if (flags.svg !== undefined) writeFileSync(flags.svg, plot(host, options.size, measured));
+  const words =
+    measured.length === 2
+      ? compare({ ...byProtocol(measured), other: flags.kit ? 'kit' : 'computer' }, language)
+      : [];
+  if (flags.json)
+    printJson({ host, address, ...options, overhead, results: measured.map(jsonOf), failures, words });
+  else show(measured, overhead, words);
+  if (signal.aborted) process.exitCode = 130;
+  else if (measured.every(({ statistics }) => statistics.answered === 0)) process.exitCode = 1;
+}
+
+async function measure(
+  protocol: Protocol,
+  address: string,
+  port: number,
+  options: { count: number; size: number; everyMs: number; timeoutMs: number; warmUp: number },
+  signal: AbortSignal,
+): Promise<Measured> {
+  const open: OpenLine =
+    protocol === 'udp' ? await udpLine(address, port) : await tcpLine(address, port, options.timeoutMs);
+  const progress = new Progress(protocol.toUpperCase());
+  try {
+    const tools = { ...options, now: clock, after, signal };
+    // Compilers and caches at both ends warm up first, or whoever is measured first looks slower.
+    if (options.warmUp > 0)
+      await run(open, { ...tools, count: options.warmUp, everyMs: 0, progress: () => undefined });
+    const result = await run(open, { ...tools, progress: progress.show });
+    return { protocol, run: result, statistics: statisticsOf(result.roundTrips, result.outOfOrder) };
+  } finally {
+    progress.end();
+    open.close();
+  }
+}
+
+function after(ms: number, then: () => void): () => void {
+  const timer = setTimeout(then, ms);
+  return () => clearTimeout(timer);
+}
+
+/** All that is done for a message but to send and receive it. */
+function emptyLoop(size: number): (sequence: number) => void {
+  const reply = answer(request(0, size), wallClock())!;
+  return (sequence) => {
+    request(sequence, size);
+    clock();
+    parseAnswer(reply);
+    clock();
+  };
+}
+
+function show(measured: readonly Measured[], overhead: Overhead, words: readonly string[]): void {
+  const rows: [string, (statistics: Statistics) => string | number][] = [
+    ['sent', ({ sent }) => sent],
+    ['answered', ({ answered }) => answered],
+    ['lost', ({ lost }) => lost],
+    ['out of order', ({ outOfOrder }) => outOfOrder],
+    ['min', ({ min }) => msText(min)],
+    ['mean', ({ mean }) => msText(mean)],
+    ['median', ({ median }) => msText(median)],
+    ['95 %', ({ p95 }) => msText(p95)],
+    ['99 %', ({ p99 }) => msText(p99)],
+    ['max', ({ max }) => msText(max)],
+    ['deviation', ({ deviation }) => msText(deviation)],
+  ];
+  if (measured.length > 0)
+    printTable(
+      ['', ...measured.map(({ protocol }) => protocol.toUpperCase())],
+      rows.map(([name, value]) => [name, ...measured.map(({ statistics }) => value(statistics))]),
+    );
+  const width = Math.min(process.stdout.columns || 80, 100);
+  for (const { protocol, run, statistics } of measured) {
+    if (statistics.answered === 0) continue;
+    print(`\n${protocol.toUpperCase()}: round trips`);
+    for (const line of terminalHistogram(run.roundTrips, width)) print(line);
+  }
+  print(
+    `\nOf this tool itself: clock step ${microseconds(overhead.clockStepMs)}, per message without a network ${microseconds(overhead.emptyLoopMs)}.`,
+  );
+  for (const paragraph of words) print(`\n${wrapped(paragraph, width)}`);
+}
+
+function microseconds(ms: number): string {
+  return `${(ms * 1000).toFixed(ms < 0.001 ? 2 : 1)} µs`;
+}
+
+/** Breaks lines at blanks; a Korean letter is two columns wide. */
+function wrapped(text: string, width: number): string {
+  const lines = [''];
+  let columns = 0;
+  for (const word of text.split(' ')) {
+    const wide = [...word].reduce((sum, char) => sum + (char >= '\u1100' ? 2 : 1), 0);
+    if (columns && columns + 1 + wide > width) {
+      lines.push('');
+      columns = 0;
+    }
+    lines[lines.length - 1] += (columns ? ' ' : '') + word;
+    columns += wide + (columns ? 1 : 0);
+  }
+  return lines.join('\n');
+}
+
+function csv(measured: readonly Measured[]): string {
+  const rows = measured.flatMap(({ protocol, run }) =>
+    run.roundTrips.map((time, sequence) =>
+      [protocol, sequence, time?.toFixed(3) ?? '', run.serverMs[sequence]?.toFixed(3) ?? ''].join(','),
+    ),
+  );
+  return ['protocol,sequence,round_trip_ms,server_time_ms', ...rows].join('\n') + '\n';
+}
+
+const colors = { udp: '#0a7', tcp: '#06c' };
+
+function plot(host: string, size: number, measured: readonly Measured[]): string {
+  return svgPlot(
+    `Round trips of ${size} bytes to ${host}`,
+    measured.map(({ protocol, run }) => ({
+      name: protocol.toUpperCase(),
+      color: colors[protocol],
+      roundTrips: run.roundTrips,
+    })),
+  );
+}
+
+function jsonOf({ protocol, statistics, run }: Measured): object {
+  const rounded = Object.entries(statistics).map(([name, value]) => [
+    name,
+    isNaN(value) ? null : +value.toFixed(4),
+  ]);
+  return { protocol, ...Object.fromEntries(rounded), repeated: run.repeated };
+}
+
+function byProtocol(measured: readonly Measured[]): { udp: Statistics; tcp: Statistics } {
+  const of = (protocol: Protocol) => measured.find((one) => one.protocol === protocol)!.statistics;
+  return { udp: of('udp'), tcp: of('tcp') };
+}
+
+function protocolsOf(text: string): Protocol[] {
+  if (text === 'both') return ['udp', 'tcp'];
+  if (text === 'udp' || text === 'tcp') return [text];
+  throw new Error(`--protocol: expected udp, tcp or both, got ${JSON.stringify(text)}`);
+}
+
+function languageOf(text: string): Language {
+  if (text === 'en' || text === 'ko') return text;
+  throw new Error(`--lang: expected en or ko, got ${JSON.stringify(text)}`);
+}
+
+async function addressOf(host: string, publicToo: boolean): Promise<string> {
+  const { address } = await lookup(host, 4).catch((error: NodeJS.ErrnoException) => {
+    throw new Error(
+      `${host}: ${error.code === 'ENOTFOUND' ? 'no such host' : `cannot be resolved (${error.code})`}`,
+    );
+  });
+  if (!publicToo && !isPrivate(parseIPv4(address)!))
+    throw new Error(
+      `${host} is ${address}, which is not in a private network: --allow-public, if it is yours`,
+    );
+  return address;
+}

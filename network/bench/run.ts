@@ -1,0 +1,98 @@
+import type { RoundTrip } from './statistics';
+import { parseAnswer, request } from './message';
+
+/** A way to the other end and back. */
+export interface Line {
+  send(message: string): void;
+  /** Called with each message that comes, whole. */
+  onMessage: (message: string) => void;
+  /** Called with a sentence when the line is broken; nothing comes after it. */
+  onBroken: (reason: string) => void;
+}
+
+export interface RunOptions {
+  count: number;
+  /** Bytes of a message. */
+  size: number;
+  /** Pause between two messages; 0: the next follows the answer. */
+  everyMs: number;
+  /** An answer that takes longer counts as lost. */
+  timeoutMs: number;
+  /** A clock that goes on, in milliseconds. */
+  now: () => number;
+  /** Runs `then` later; returns what cancels it. */
+  after: (ms: number, then: () => void) => () => void;
+  progress: (done: number, total: number) => void;
+  signal?: AbortSignal;
+}
+
+export interface Run {
+  /** By number of the message. */
+  roundTrips: RoundTrip[];
+  outOfOrder: number;
+  /** By number of the message: the server's clock when it answered, in milliseconds since 1970. */
+  serverMs: (number | undefined)[];
+  /** Answers that came more than once. */
+  repeated: number;
+}
+
+/** Sends the messages and times the answers. Ends early when aborted or when the line breaks; what was not sent is not in the result. */
+export function run(line: Line, options: RunOptions): Promise<Run> {
+  const { count, size, everyMs, timeoutMs, now, after, progress, signal } = options;
+  const sentMs: number[] = [];
+  const result: Run = { roundTrips: [], outOfOrder: 0, serverMs: [], repeated: 0 };
+  return new Promise((resolve) => {
+    let last = -1;
+    let open = 0;
+    let cancel = () => {};
+    const end = (): void => {
+      cancel();
+      signal?.removeEventListener('abort', end);
+      line.onMessage = line.onBroken = () => undefined;
+      resolve(result);
+    };
+    const sendNext = (): void => {
+      if (sentMs.length === count) {
+        // At a pace, the last answers may still be under way.
+        if (open === 0 || everyMs === 0) end();
+        else cancel = after(timeoutMs, end);
+        return;
+      }
+      const sequence = sentMs.length;
+      const text = request(sequence, size);
+      open++;
+      result.roundTrips.push(undefined);
+      result.serverMs.push(undefined);
+      cancel = after(everyMs || timeoutMs, sendNext);
+      sentMs.push(now());
+      line.send(text);
+      progress(sentMs.length, count);
+    };
+    line.onMessage = (message) => {
+      const atMs = now();
+      const answer = parseAnswer(message);
+      const sent = answer && sentMs[answer.sequence];
+      if (answer === undefined || sent === undefined) return;
+      const { sequence } = answer;
+      if (result.roundTrips[sequence] !== undefined) {
+        result.repeated++;
+        return;
+      }
+      if (atMs - sent > timeoutMs) return;
+      if (sequence < last) result.outOfOrder++;
+      last = Math.max(last, sequence);
+      result.roundTrips[sequence] = atMs - sent;
+      result.serverMs[sequence] = answer.serverMs;
+      open--;
+      const waited = everyMs === 0 && sequence === sentMs.length - 1;
+      if (waited || (sentMs.length === count && open === 0)) {
+        cancel();
+        sendNext();
+      }
+    };
+    line.onBroken = end;
+    if (signal?.aborted) return end();
+    signal?.addEventListener('abort', end);
+    sendNext();
+  });
+}
