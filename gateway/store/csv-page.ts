@@ -2,6 +2,7 @@ import type Database from 'libsql';
 import type { Transport, Values } from '../../shared/live';
 import { csvLines } from './csv';
 import type { CsvCursor, CsvPage } from './protocol';
+import { queryAll, queryOne } from './statement';
 import { hourMs } from './sums';
 import type { Span } from './store';
 
@@ -40,11 +41,9 @@ export function csvPage(
 /** When the first reading at this time or later was measured; null when there is none. */
 function firstFrom(db: Database.Database, sensor: string | undefined, atMs: number): number | null {
   const first = `(SELECT min(at_ms) FROM reading WHERE sensor = sensor.id AND at_ms >= ?)`;
-  const [startMs] = db
-    .prepare(`SELECT min(${first}) FROM sensor ${sensor === undefined ? '' : 'WHERE name = ?'}`)
-    .raw()
-    .get(...[atMs, ...(sensor === undefined ? [] : [sensor])]) as [number | null];
-  return startMs;
+  const which = sensor === undefined ? '' : 'WHERE name = ?';
+  const query = queryOne<[number | null]>(db, `SELECT min(${first}) FROM sensor ${which}`);
+  return query(atMs, ...(sensor === undefined ? [] : [sensor]))![0];
 }
 
 function read(
@@ -54,13 +53,12 @@ function read(
   startMs: number,
   endMs: number,
 ): Row[] {
-  return db
-    .prepare(
-      `SELECT at_ms, n, sensor.id, name, reading.transport, data
-       FROM sensor CROSS JOIN reading ON reading.sensor = sensor.id
-       WHERE at_ms BETWEEN ? AND ? AND (at_ms, sensor.id, n) > (?, ?, ?) ${sensor === undefined ? '' : 'AND name = ?'}
-       ORDER BY at_ms, sensor.id, n LIMIT ${readingsPerPage}`,
-    )
-    .raw()
-    .all(...[startMs, endMs, atMs, id, n, ...(sensor === undefined ? [] : [sensor])]) as Row[];
+  const query = queryAll<Row>(
+    db,
+    `SELECT at_ms, n, sensor.id, name, reading.transport, data
+     FROM sensor CROSS JOIN reading ON reading.sensor = sensor.id
+     WHERE at_ms BETWEEN ? AND ? AND (at_ms, sensor.id, n) > (?, ?, ?) ${sensor === undefined ? '' : 'AND name = ?'}
+     ORDER BY at_ms, sensor.id, n LIMIT ${readingsPerPage}`,
+  );
+  return query(startMs, endMs, atMs, id, n, ...(sensor === undefined ? [] : [sensor]));
 }

@@ -1,6 +1,5 @@
 /**
- * Why the database did not do what it was asked. What the thread of the database throws reaches the gateway as these
- * two texts: errors of libsql carry more, and lose it on the way.
+ * Why the database did not do what it was asked; errors of libsql carry more than a thread can hand over.
  */
 export type HistoryProblem =
   /** No room for what is to be written. */

@@ -6,6 +6,7 @@ import { newestValues } from './newest';
 import type { Batch, CsvCursor, CsvPage, FlatRows, KnownSensor, Retention } from './protocol';
 import { flatWidth } from './protocol';
 import { openDatabase, rollBack } from './schema';
+import { command, queryAll, queryOne } from './statement';
 import { series } from './series';
 import type { SeriesPoint, Span, StoredReading } from './store';
 import { Tidying } from './tidying';
@@ -51,8 +52,7 @@ export class History {
     { fromMs, toMs }: Span,
     limit: number,
   ): (StoredReading & { receivedMs: number })[] {
-    type Row = [atMs: number, lateMs: number, transport: Transport, data: string];
-    const rows = this.sql.readings.all(sensor, fromMs, toMs, limit) as Row[];
+    const rows = this.sql.readings(sensor, fromMs, toMs, limit);
     return rows.reverse().map(([atMs, lateMs, transport, data]) => {
       return { sensor, atMs, receivedMs: atMs + lateMs, transport, values: JSON.parse(data) as Values };
     });
@@ -73,18 +73,18 @@ export class History {
   }
 
   config(sensor: string): SensorConfig | undefined {
-    const [data] = (this.sql.config.get(sensor) as [string] | undefined) ?? [];
+    const [data] = this.sql.config(sensor) ?? [];
     return data === undefined ? undefined : (JSON.parse(data) as SensorConfig);
   }
 
   configs(): [sensor: string, config: SensorConfig][] {
-    const rows = this.sql.configs.all() as [sensor: string, data: string][];
+    const rows = this.sql.configs();
     return rows.map(([sensor, data]) => [sensor, JSON.parse(data) as SensorConfig]);
   }
 
   setConfig(sensor: string, config: SensorConfig): void {
     this.setDurable(true);
-    this.sql.setConfig.run(sensor, JSON.stringify(config));
+    this.sql.setConfig(sensor, JSON.stringify(config));
   }
 
   csv(sensor: string | undefined, span: Span, cursor: CsvCursor | undefined): CsvPage {
@@ -111,7 +111,7 @@ export class History {
   }
 
   private writeBatch({ key, rows }: Batch, nowMs: number): 'stored' | 'duplicate' {
-    if (key !== undefined && this.sql.addKey.run(key, nowMs).changes === 0) return 'duplicate';
+    if (key !== undefined && this.sql.addKey(key, nowMs).changes === 0) return 'duplicate';
     for (let at = 0; at < rows.length; at += flatWidth) {
       const [sensor, atMs, receivedMs, transport, data] = rows.slice(at, at + flatWidth) as FlatRow;
       const track = this.tracks.findOrAdd(sensor, transport, receivedMs);
@@ -124,7 +124,7 @@ export class History {
 
   private isStored(rows: FlatRows): boolean {
     const [sensor, atMs, receivedMs, , data] = rows.slice(-flatWidth) as FlatRow;
-    return this.sql.isStored.get(sensor, atMs, receivedMs - atMs, data) !== undefined;
+    return this.sql.isStored(sensor, atMs, receivedMs - atMs, data) !== undefined;
   }
 
   /** The sensor's number; what its open minute comes to is written if that is possible, else it is missing. */
@@ -136,7 +136,7 @@ export class History {
         return track?.sensor;
       });
     } catch {
-      return (this.sql.sensorId.get(name) as [number] | undefined)?.[0];
+      return this.sql.sensorId(name)?.[0];
     }
   }
 
@@ -163,23 +163,21 @@ export class History {
 
 function statements(db: Database.Database) {
   return {
-    addKey: db.prepare('INSERT INTO batch_key VALUES (?, ?) ON CONFLICT DO NOTHING'),
-    isStored: db
-      .prepare(
-        `SELECT 1 FROM reading WHERE sensor = (SELECT id FROM sensor WHERE name = ?)
-         AND at_ms = ? AND late_ms = ? AND data = ?`,
-      )
-      .raw(),
-    sensorId: db.prepare('SELECT id FROM sensor WHERE name = ?').raw(),
-    readings: db
-      .prepare(
-        `SELECT at_ms, late_ms, transport, data FROM reading
-         WHERE sensor = (SELECT id FROM sensor WHERE name = ?) AND at_ms BETWEEN ? AND ?
-         ORDER BY at_ms DESC, n DESC LIMIT ?`,
-      )
-      .raw(),
-    config: db.prepare('SELECT data FROM config WHERE sensor = ?').raw(),
-    configs: db.prepare('SELECT sensor, data FROM config').raw(),
-    setConfig: db.prepare('INSERT OR REPLACE INTO config VALUES (?, ?)'),
+    addKey: command(db, 'INSERT INTO batch_key VALUES (?, ?) ON CONFLICT DO NOTHING'),
+    isStored: queryOne(
+      db,
+      `SELECT 1 FROM reading WHERE sensor = (SELECT id FROM sensor WHERE name = ?)
+       AND at_ms = ? AND late_ms = ? AND data = ?`,
+    ),
+    sensorId: queryOne<[number]>(db, 'SELECT id FROM sensor WHERE name = ?'),
+    readings: queryAll<[atMs: number, lateMs: number, transport: Transport, data: string]>(
+      db,
+      `SELECT at_ms, late_ms, transport, data FROM reading
+       WHERE sensor = (SELECT id FROM sensor WHERE name = ?) AND at_ms BETWEEN ? AND ?
+       ORDER BY at_ms DESC, n DESC LIMIT ?`,
+    ),
+    config: queryOne<[data: string]>(db, 'SELECT data FROM config WHERE sensor = ?'),
+    configs: queryAll<[sensor: string, data: string]>(db, 'SELECT sensor, data FROM config'),
+    setConfig: command(db, 'INSERT OR REPLACE INTO config VALUES (?, ?)'),
   };
 }

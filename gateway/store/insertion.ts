@@ -1,5 +1,6 @@
 import type Database from 'libsql';
 import type { Transport } from '../../shared/live';
+import { command, type Parameter, queryOne } from './statement';
 import type { Track } from './tracks';
 
 /** Rows handed over by one call: a call of libsql costs as much as three rows. */
@@ -9,15 +10,15 @@ const width = 6;
 /** Puts readings into their table, several at a time. */
 export class Insertion {
   private waiting: (string | number)[] = [];
-  private readonly inserts: { count: number; statement: Database.Statement }[];
-  private readonly lastN: Database.Statement;
+  private readonly inserts: { count: number; insert: ReturnType<typeof command> }[];
+  private readonly lastN: (...key: Parameter[]) => [number | null] | undefined;
 
   constructor(db: Database.Database) {
     this.inserts = sizes.map((count) => {
       const rows = Array<string>(count).fill('(?, ?, ?, ?, ?, ?)');
-      return { count, statement: db.prepare(`INSERT INTO reading VALUES ${rows.join(', ')}`) };
+      return { count, insert: command(db, `INSERT INTO reading VALUES ${rows.join(', ')}`) };
     });
-    this.lastN = db.prepare('SELECT max(n) FROM reading WHERE sensor = ? AND at_ms = ?').raw();
+    this.lastN = queryOne(db, 'SELECT max(n) FROM reading WHERE sensor = ? AND at_ms = ?');
   }
 
   add(track: Track, atMs: number, lateMs: number, transport: Transport, data: string): void {
@@ -28,9 +29,9 @@ export class Insertion {
 
   flush(): void {
     let at = 0;
-    for (const { count, statement } of this.inserts) {
+    for (const { count, insert } of this.inserts) {
       for (const length = count * width; at + length <= this.waiting.length; at += length)
-        statement.run(this.waiting.slice(at, at + length));
+        insert(...this.waiting.slice(at, at + length));
     }
     this.waiting = [];
   }
@@ -49,7 +50,7 @@ export class Insertion {
     }
     if (atMs === track.lastMs && track.minute.atMs > -Infinity) return ++track.lastN;
     this.flush();
-    const [last] = this.lastN.get(track.sensor, atMs) as [number | null];
+    const [last] = this.lastN(track.sensor, atMs)!;
     return last === null ? 0 : last + 1;
   }
 }

@@ -1,6 +1,7 @@
 import Database from 'libsql';
 import { pathToFileURL } from 'node:url';
 import { HistoryError } from './history-error';
+import { queryOne } from './statement';
 
 /** 'Lamp': tells the file from one of another program. https://www.sqlite.org/pragma.html#pragma_application_id */
 const applicationId = 0x4c616d70;
@@ -80,7 +81,7 @@ export function openDatabase(file: string): Database.Database {
 /** 0 for an empty file. */
 function checkedVersion(db: Database.Database, file: string): number {
   const version = pragma(db, 'user_version');
-  const isEmpty = db.prepare('SELECT 1 FROM sqlite_master LIMIT 1').raw().get() === undefined;
+  const isEmpty = queryOne(db, 'SELECT 1 FROM sqlite_master LIMIT 1')() === undefined;
   if (!isEmpty && pragma(db, 'application_id') !== applicationId) {
     throw new HistoryError(
       'foreign',
@@ -117,5 +118,5 @@ export function rollBack(db: Database.Database): void {
 }
 
 function pragma(db: Database.Database, name: string): number {
-  return (db.prepare(`PRAGMA ${name}`).raw().get() as [number])[0];
+  return queryOne<[number]>(db, `PRAGMA ${name}`)()![0];
 }

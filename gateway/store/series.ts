@@ -1,5 +1,6 @@
 import type Database from 'libsql';
 import type { Values } from '../../shared/live';
+import { queryAll } from './statement';
 import { addSum, asNumber, hourMs, minuteMs, startOf, type Sum } from './sums';
 import type { SeriesPoint, Span } from './store';
 
@@ -49,12 +50,10 @@ function readReadings(
   { fromMs, toMs }: Span,
   limit: number,
 ): SeriesPoint[] | undefined {
-  const rows = db
-    .prepare(
-      `SELECT at_ms, data FROM reading WHERE sensor = ? AND at_ms BETWEEN ? AND ? ORDER BY at_ms, n LIMIT ?`,
-    )
-    .raw()
-    .all(sensor, fromMs, toMs, limit + 1) as [atMs: number, data: string][];
+  const rows = queryAll<[atMs: number, data: string]>(
+    db,
+    `SELECT at_ms, data FROM reading WHERE sensor = ? AND at_ms BETWEEN ? AND ? ORDER BY at_ms, n LIMIT ?`,
+  )(sensor, fromMs, toMs, limit + 1);
   if (rows.length > limit) return undefined;
   return rows.flatMap(([atMs, data]) => {
     const value = asNumber((JSON.parse(data) as Values)[name]);
@@ -70,20 +69,17 @@ function readSums(
   { fromMs, toMs }: Span,
   unitMs: number,
 ): SeriesPoint[] {
-  const rows = db
-    .prepare(
-      `SELECT at_ms, sum / count, min, max, count FROM ${table}
+  const rows = queryAll<[number, number, number, number, number]>(
+    db,
+    `SELECT at_ms, sum / count, min, max, count FROM ${table}
        WHERE sensor = ? AND at_ms BETWEEN ? AND ? AND name = ? ORDER BY at_ms`,
-    )
-    .raw()
-    .all(sensor, startOf(fromMs, unitMs), toMs, name) as [number, number, number, number, number][];
+  )(sensor, startOf(fromMs, unitMs), toMs, name);
   return rows.map(([atMs, mean, min, max, count]) => ({ atMs, mean, min, max, count }));
 }
 
 /** Joins points until there are at most so many. */
 function buckets(all: SeriesPoint[], { fromMs, toMs }: Span, points: number, unitMs: number): SeriesPoint[] {
-  // One less than asked for: the span may begin and end within a bucket.
-  const lengthMs = Math.ceil((toMs - fromMs + unitMs) / Math.max(1, points - 1) / unitMs) * unitMs;
+  const lengthMs = bucketLength(fromMs, toMs, points, unitMs);
   const originMs = points === 1 ? startOf(fromMs, unitMs) : 0;
   if (lengthMs === unitMs && unitMs > 1) return all;
   const sums = new Map<string, Sum>();
@@ -96,4 +92,12 @@ function buckets(all: SeriesPoint[], { fromMs, toMs }: Span, points: number, uni
     max,
     count,
   }));
+}
+
+function bucketLength(fromMs: number, toMs: number, points: number, unitMs: number): number {
+  const shortest = Math.ceil((toMs - fromMs + 1) / points / unitMs) * unitMs;
+  const count = startOf(toMs, shortest) / shortest - startOf(fromMs, shortest) / shortest + 1;
+  if (count <= points) return shortest;
+  // The span begins and ends within a bucket.
+  return Math.ceil((toMs - fromMs + unitMs) / Math.max(1, points - 1) / unitMs) * unitMs;
 }

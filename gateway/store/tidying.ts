@@ -1,5 +1,6 @@
 import type Database from 'libsql';
 import type { Retention } from './protocol';
+import { command, queryAll, queryOne } from './statement';
 import { hourMs, startOf } from './sums';
 import type { Tracks } from './tracks';
 
@@ -24,12 +25,12 @@ export class Tidying {
 
   /** True while the round is not over. To be called within a transaction. */
   piece(nowMs: number): boolean {
-    if (this.sensor === 0) this.sql.deleteKeys.run(nowMs - this.retention.keys, rowsPerPiece);
-    for (const [id, name] of this.sql.sensors.all(this.sensor, sensorsPerPiece) as [number, string][]) {
+    if (this.sensor === 0) this.sql.deleteKeys(nowMs - this.retention.keys, rowsPerPiece);
+    for (const [id, name] of this.sql.sensors(this.sensor, sensorsPerPiece)) {
       if (this.tidySensor(id, name, nowMs)) return true;
       this.sensor = id;
     }
-    if (this.sql.sensors.get(this.sensor, 1)) return true;
+    if (this.sql.sensors(this.sensor, 1).length > 0) return true;
     this.sensor = 0;
     return false;
   }
@@ -47,7 +48,7 @@ export class Tidying {
     if (this.sql.minute.delete(id, cutoff(nowMs, minutes))) return true;
     if (this.sql.hour.delete(id, cutoff(nowMs, hours))) return true;
     // Silent for so long that nothing of it is left.
-    if (this.sql.deleteSensor.run(id, cutoff(nowMs, hours)).changes > 0) this.tracks.forgetSensor(name);
+    if (this.sql.deleteSensor(id, cutoff(nowMs, hours)).changes > 0) this.tracks.forgetSensor(name);
     return false;
   }
 }
@@ -57,11 +58,16 @@ const cutoff = (nowMs: number, keptMs: number): number => startOf(nowMs - keptMs
 
 function statements(db: Database.Database) {
   return {
-    sensors: db.prepare('SELECT id, name FROM sensor WHERE id > ? ORDER BY id LIMIT ?').raw(),
-    deleteKeys: db.prepare(
+    sensors: queryAll<[id: number, name: string]>(
+      db,
+      'SELECT id, name FROM sensor WHERE id > ? ORDER BY id LIMIT ?',
+    ),
+    deleteKeys: command(
+      db,
       'DELETE FROM batch_key WHERE key IN (SELECT key FROM batch_key WHERE at_ms < ? ORDER BY at_ms LIMIT ?)',
     ),
-    deleteSensor: db.prepare(
+    deleteSensor: command(
+      db,
       `DELETE FROM sensor WHERE id = ? AND seen_ms < ?
        AND NOT EXISTS (SELECT 1 FROM reading WHERE sensor = sensor.id)
        AND NOT EXISTS (SELECT 1 FROM minute WHERE sensor = sensor.id)
@@ -75,25 +81,24 @@ function statements(db: Database.Database) {
 }
 
 function deletion(db: Database.Database, table: string) {
-  const older = db.prepare(`SELECT 1 FROM ${table} WHERE sensor = ? AND at_ms < ? LIMIT 1`).raw();
-  const end = db
-    .prepare(`SELECT at_ms FROM ${table} WHERE sensor = ? AND at_ms < ? ORDER BY at_ms LIMIT 1 OFFSET ?`)
-    .raw();
-  const remove = db.prepare(`DELETE FROM ${table} WHERE sensor = ? AND at_ms < ?`);
-  const hasOlder = (sensor: number, cutoffMs: number) => older.get(sensor, cutoffMs) !== undefined;
+  const first = queryOne<[number]>(
+    db,
+    `SELECT at_ms FROM ${table} WHERE sensor = ? AND at_ms < ? ORDER BY at_ms LIMIT 1`,
+  );
+  const end = queryOne<[number]>(
+    db,
+    `SELECT at_ms FROM ${table} WHERE sensor = ? AND at_ms < ? ORDER BY at_ms LIMIT 1 OFFSET ${rowsPerPiece}`,
+  );
+  const remove = command(db, `DELETE FROM ${table} WHERE sensor = ? AND at_ms < ?`);
   return {
-    hasOlder,
+    hasOlder: (sensor: number, cutoffMs: number): boolean => first(sensor, cutoffMs) !== undefined,
+    /** False when there was nothing. Of many rows of one moment all go. */
     delete(sensor: number, cutoffMs: number): boolean {
-      if (!hasOlder(sensor, cutoffMs)) return false;
-      const [endMs] = (end.get(sensor, cutoffMs, rowsPerPiece) as [number] | undefined) ?? [cutoffMs];
-      // Of many rows of one moment all go.
-      return remove.run(sensor, Math.max(endMs, firstMs(sensor) + 1)).changes > 0;
+      const [firstMs] = first(sensor, cutoffMs) ?? [];
+      if (firstMs === undefined) return false;
+      const [endMs] = end(sensor, cutoffMs) ?? [cutoffMs];
+      remove(sensor, Math.max(endMs, firstMs + 1));
+      return true;
     },
   };
-  function firstMs(sensor: number): number {
-    const [first] = db.prepare(`SELECT min(at_ms) FROM ${table} WHERE sensor = ?`).raw().get(sensor) as [
-      number,
-    ];
-    return first;
-  }
 }

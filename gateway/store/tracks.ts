@@ -1,6 +1,7 @@
 import type Database from 'libsql';
 import type { Transport, Values } from '../../shared/live';
 import { decodeNewest, encodeNewest, type Newest, takeNewest } from './newest';
+import { command, type Parameter, queryAll, queryOne } from './statement';
 import { addSum, addValues, type Bucket, hourMs, minuteMs, noBucket, startOf, type Sum } from './sums';
 
 /** Sensors whose open minute is remembered, about 1 kB each; the one taken up first goes first. */
@@ -25,6 +26,8 @@ export interface Track {
 type SensorRow = [id: number, transport: Transport, seenMs: number, openMs: number, newest: string];
 type ReadingRow = [atMs: number, n: number, lateMs: number, transport: Transport, data: string];
 type SumRow = [name: string, count: number, sum: number, min: number, max: number];
+type SumQuery = (...parameters: Parameter[]) => SumRow[];
+type Command = ReturnType<typeof command>;
 
 /**
  * Minutes, hours and newest values of all sensors. A minute is written when the next one begins, in the transaction
@@ -53,14 +56,14 @@ export class Tracks {
   find(name: string): Track | undefined {
     const known = this.tracks.get(name);
     if (known) return known;
-    const row = this.sql.sensor.get(name) as SensorRow | undefined;
+    const row = this.sql.sensor(name);
     return row && this.remember(name, this.recover(row));
   }
 
   findOrAdd(name: string, transport: Transport, seenMs: number): Track {
     const found = this.find(name);
     if (found) return found;
-    const { lastInsertRowid } = this.sql.addSensor.run(name, transport, seenMs);
+    const { lastInsertRowid } = this.sql.addSensor(name, transport, seenMs);
     return this.remember(name, newTrack([Number(lastInsertRowid), transport, seenMs, 0, '[]']));
   }
 
@@ -96,7 +99,7 @@ export class Tracks {
 
   /** The newest state of every sensor; writes nothing. */
   *all(): Generator<[name: string, track: Track]> {
-    for (const [name, ...row] of this.sql.sensors.all() as [string, ...SensorRow][]) {
+    for (const [name, ...row] of this.sql.sensors()) {
       const track = this.tracks.get(name) ?? newTrack(row);
       if (!this.tracks.has(name)) for (const reading of this.openReadings(row)) take(track, reading);
       yield [name, track];
@@ -132,11 +135,11 @@ export class Tracks {
   }
 
   private saveSensor({ transport, seenMs, minute, newest, sensor }: Track): void {
-    this.sql.updateSensor.run(transport, seenMs, minute.atMs, encodeNewest(newest), sensor);
+    this.sql.updateSensor(transport, seenMs, minute.atMs, encodeNewest(newest), sensor);
   }
 
   private openReadings([sensor, , , openMs]: SensorRow): ReadingRow[] {
-    return this.sql.readingsFrom.all(sensor, openMs) as ReadingRow[];
+    return this.sql.readingsFrom(sensor, openMs);
   }
 
   private recover(row: SensorRow): Track {
@@ -155,14 +158,14 @@ export class Tracks {
     if (track.minute.atMs === -Infinity) track.minute = this.bucket(this.sql.minute, sensor, openMs);
     else writeSums(this.sql.setMinute, sensor, track.minute);
     const hourAt = startOf(track.minute.atMs, hourMs);
-    this.sql.hoursFromMinutes.run(sensor, startOf(openMs, hourMs));
+    this.sql.hoursFromMinutes(sensor, startOf(openMs, hourMs));
     track.hour = this.bucket(this.sql.hour, sensor, hourAt);
     return track;
   }
 
-  private bucket(statement: Database.Statement, sensor: number, atMs: number): Bucket {
+  private bucket(rows: SumQuery, sensor: number, atMs: number): Bucket {
     const bucket: Bucket = { atMs, sums: new Map() };
-    for (const [name, count, sum, min, max] of statement.all(sensor, atMs) as SumRow[])
+    for (const [name, count, sum, min, max] of rows(sensor, atMs))
       addSum(bucket.sums, name, { count, sum, min, max });
     return bucket;
   }
@@ -188,42 +191,47 @@ function take(track: Track, [atMs, n, lateMs, transport, data]: ReadingRow): Val
   return values;
 }
 
-function writeSums(statement: Database.Statement, sensor: number, { atMs, sums }: Bucket): void {
-  for (const [name, { count, sum, min, max }] of sums)
-    statement.run(sensor, atMs, name, count, sum, min, max);
+function writeSums(write: Command, sensor: number, { atMs, sums }: Bucket): void {
+  for (const [name, { count, sum, min, max }] of sums) write(sensor, atMs, name, count, sum, min, max);
 }
 
 function statements(db: Database.Database) {
-  const set = (table: string) => db.prepare(`INSERT OR REPLACE INTO ${table} VALUES (?, ?, ?, ?, ?, ?, ?)`);
+  const set = (table: string) => command(db, `INSERT OR REPLACE INTO ${table} VALUES (?, ?, ?, ?, ?, ?, ?)`);
   const add = (table: string) =>
-    db.prepare(
+    command(
+      db,
       `INSERT INTO ${table} VALUES (?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT DO UPDATE SET count = count + excluded.count, sum = sum + excluded.sum,
          min = min(min, excluded.min), max = max(max, excluded.max)`,
     );
   const sums = (table: string) =>
-    db.prepare(`SELECT name, count, sum, min, max FROM ${table} WHERE sensor = ? AND at_ms = ?`).raw();
+    queryAll<SumRow>(db, `SELECT name, count, sum, min, max FROM ${table} WHERE sensor = ? AND at_ms = ?`);
   return {
-    sensor: db.prepare('SELECT id, transport, seen_ms, open_ms, newest FROM sensor WHERE name = ?').raw(),
-    sensors: db
-      .prepare('SELECT name, id, transport, seen_ms, open_ms, newest FROM sensor ORDER BY name')
-      .raw(),
-    addSensor: db.prepare(`INSERT INTO sensor VALUES (NULL, ?, ?, ?, 0, '[]')`),
-    updateSensor: db.prepare(
+    sensor: queryOne<SensorRow>(
+      db,
+      'SELECT id, transport, seen_ms, open_ms, newest FROM sensor WHERE name = ?',
+    ),
+    sensors: queryAll<[string, ...SensorRow]>(
+      db,
+      'SELECT name, id, transport, seen_ms, open_ms, newest FROM sensor ORDER BY name',
+    ),
+    addSensor: command(db, `INSERT INTO sensor VALUES (NULL, ?, ?, ?, 0, '[]')`),
+    updateSensor: command(
+      db,
       'UPDATE sensor SET transport = ?, seen_ms = ?, open_ms = ?, newest = ? WHERE id = ?',
     ),
-    readingsFrom: db
-      .prepare(
-        `SELECT at_ms, n, late_ms, transport, data FROM reading WHERE sensor = ? AND at_ms >= ? ORDER BY at_ms, n`,
-      )
-      .raw(),
+    readingsFrom: queryAll<ReadingRow>(
+      db,
+      'SELECT at_ms, n, late_ms, transport, data FROM reading WHERE sensor = ? AND at_ms >= ? ORDER BY at_ms, n',
+    ),
     setMinute: set('minute'),
     setHour: set('hour'),
     addToMinute: add('minute'),
     addToHour: add('hour'),
     minute: sums('minute'),
     hour: sums('hour'),
-    hoursFromMinutes: db.prepare(
+    hoursFromMinutes: command(
+      db,
       `INSERT OR REPLACE INTO hour
        SELECT sensor, at_ms / ${hourMs} * ${hourMs}, name, sum(count), sum(sum), min(min), max(max)
        FROM minute WHERE sensor = ? AND at_ms >= ? GROUP BY 2, 3`,

@@ -14,8 +14,9 @@ function answer({ id, call, args, nowMs }: Request): Reply[] {
     return [{ id, result: run(call, args) }];
   } catch (error) {
     const { problem, message } = historyError(error, file);
-    const reply: Reply = { id, error: { problem, message } };
-    return problem === 'corrupt' ? [...putAside(nowMs, message), reply] : [reply];
+    const movedTo = problem === 'corrupt' ? putAside(nowMs) : undefined;
+    if (movedTo !== undefined) return [{ movedTo, reason: message }, ...answer({ id, call, args, nowMs })];
+    return [{ id, error: { problem, message } }];
   }
 }
 
@@ -35,8 +36,11 @@ function open(): void {
   history = new History(file, retention!);
 }
 
-/** The damaged file stays beside the new one, for whoever can still get something out of it. */
-function putAside(nowMs: number, reason: string): Reply[] {
+/**
+ * The damaged file stays beside the new one, for whoever can still get something out of it. Undefined when it cannot
+ * be moved; that is tried again with the next call.
+ */
+function putAside(nowMs: number): string | undefined {
   try {
     history?.close();
   } catch {
@@ -48,10 +52,9 @@ function putAside(nowMs: number, reason: string): Reply[] {
     renameSync(file, movedTo);
     for (const suffix of ['-wal', '-shm']) renameIfThere(`${file}${suffix}`, `${movedTo}${suffix}`);
     open();
-    return [{ movedTo, reason }];
+    return movedTo;
   } catch {
-    // Told by the error of the call, and tried again with the next one.
-    return [];
+    return undefined;
   }
 }
 

@@ -33,6 +33,7 @@ export class Writer {
   private writing: Promise<void> | undefined;
   private timer: unknown;
   private isUrgent = false;
+  private isDraining = false;
   private retryMs = 0;
   /** What the latest write was not answered well for: the next one is the same, and asks whether it was done already. */
   private unsure: Entry[] = [];
@@ -53,13 +54,12 @@ export class Writer {
 
   /** Writes all that waits; gives up at the first failure. */
   async drain(): Promise<void> {
+    this.isDraining = true;
     this.cancel();
     await this.writing;
-    do {
-      this.cancel();
-      await this.write();
-    } while (this.hasWork && this.retryMs === 0);
-    this.cancel();
+    do await this.write();
+    while (this.hasWork && this.retryMs === 0);
+    this.isDraining = false;
   }
 
   private get slow(): string {
@@ -71,7 +71,7 @@ export class Writer {
   }
 
   private plan(): void {
-    if (this.writing || !this.hasWork) return;
+    if (this.writing || this.isDraining || !this.hasWork) return;
     if (this.retryMs === 0 && (this.isUrgent || this.queue.count >= gatherRows)) {
       this.cancel();
       void this.write();
@@ -125,6 +125,7 @@ export class Writer {
       resolve?.(outcome);
     });
     if (this.trouble === undefined) return;
+    this.count();
     this.trouble = undefined;
     const { waiting, dropped } = this.counters;
     this.options.say(

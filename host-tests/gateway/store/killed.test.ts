@@ -1,0 +1,88 @@
+import Database from 'libsql';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { expect, test } from 'vitest';
+import { root } from '../../../build/root';
+import { History } from '../../../gateway/store/history';
+import { retentionOf } from '../../../gateway/store/retention';
+import { newRandom } from '../../support/random';
+import { useFolders } from './folder';
+import { noonMs, rowsOf } from './rows';
+
+const newFolder = useFolders();
+const rounds = 8;
+
+/** Runs the child until it has said so many lines, and kills it there and then; the numbers that it acknowledged. */
+async function runAndKill(file: string, from: number, lines: number): Promise<number[]> {
+  const script = join(root, 'host-tests', 'gateway', 'store', 'killed-child.ts');
+  const child = spawn(process.execPath, ['--import', 'tsx', script, file, String(from)], {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const ended = once(child, 'exit');
+  const said: string[] = [];
+  for await (const line of createInterface(child.stdout)) {
+    said.push(line);
+    if (said.length === lines) child.kill('SIGKILL');
+  }
+  await ended;
+  return said.slice(1).map(Number);
+}
+
+/** Everything in the file, which must be whole. */
+function numbersIn(file: string): number[] {
+  const db = new Database(file);
+  expect(db.prepare('PRAGMA integrity_check').raw().get()).toEqual(['ok']);
+  const isEmpty = db.prepare('SELECT 1 FROM sqlite_master').raw().get() === undefined;
+  const rows = isEmpty
+    ? []
+    : (db.prepare(`SELECT data ->> 'n' FROM reading ORDER BY 1`).raw().all() as [number][]);
+  db.close();
+  return rows.map(([n]) => n);
+}
+
+test('killed at any moment: the file is whole, what was acknowledged is there, and nothing is there twice', async () => {
+  const seed = Number(process.env.SEED ?? 1 + (process.pid % 1000));
+  console.log(`SEED=${seed} repeats the moments of this run`);
+  const random = newRandom(seed);
+  const file = join(newFolder(), 'history.db');
+  let next = 0;
+  for (let round = 0; round < rounds; round++) {
+    // The first ones while the file is opened, or begun.
+    const lines = round < 2 ? 1 : random.int(2, 120);
+    const acknowledged = await runAndKill(file, next, lines);
+    const stored = numbersIn(file);
+    // All before what was acknowledged is there, in one piece: only an end may be missing.
+    const last = acknowledged.at(-1) ?? next - 1;
+    expect(stored.length, `round ${round}`).toBeGreaterThan(last);
+    expect(stored, `round ${round}`).toEqual(stored.map((_, index) => index));
+    next = stored.length;
+    if (next % 3 === 0 && next > 0) {
+      // A sender that was not answered sends again.
+      const history = new History(file, retentionOf(0));
+      const batch = {
+        key: `kit_2-${next - 1}`,
+        rows: rowsOf([{ sensor: 'kit_2', atMs: noonMs, transport: 'http', values: {} }]),
+      };
+      expect(history.write([batch], noonMs, false)).toEqual(['duplicate']);
+      history.close();
+    }
+    next += (3 - (next % 3)) % 3;
+    fillTo(file, next);
+  }
+});
+
+/** So that numbers go on without a gap: what was cut off is sent again by its sender. */
+function fillTo(file: string, next: number): void {
+  const missing = Array.from({ length: next - numbersIn(file).length }, (_, i) => next - 1 - i).reverse();
+  const history = new History(file, retentionOf(0));
+  for (const n of missing)
+    history.write(
+      [{ rows: rowsOf([{ sensor: 'kit_2', atMs: noonMs + n * 1000, transport: 'mqtt', values: { n } }]) }],
+      noonMs,
+      false,
+    );
+  history.close();
+}
