@@ -103,11 +103,14 @@ describe('two who ask at once', () => {
     expect(await second).toMatchObject({ lamp: 'OFF' });
   });
 
-  test('each get their text', async () => {
+  test.each([
+    ['with its result after it', ['text 1', 'result', 'text 2', 'result']],
+    ['before either result', ['text 1', 'text 2', 'result', 'result']],
+  ])('each get their text, %s', async (_title, said) => {
     const answers = [commands.send(2, 'cds'), commands.send(2, 'cds')];
-    for (const light of [1, 2]) {
-      commands.takeText(2, 'cds', `Light intensity is ${light}`, false);
-      commands.takeResult(2, { ok: true, command: 'cds' });
+    for (const word of said) {
+      if (word === 'result') commands.takeResult(2, { ok: true, command: 'cds' });
+      else commands.takeText(2, 'cds', word.replace('text', 'Light intensity is'), false);
     }
     expect(await Promise.all(answers)).toEqual([
       { outcome: 'ok', text: 'Light intensity is 1' },

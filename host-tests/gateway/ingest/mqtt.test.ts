@@ -139,7 +139,7 @@ describe('a kit', () => {
 
   test('begins its hold anew, which its result tells', () => {
     say('iot/2/state', state);
-    nowMs += 4000;
+    nowMs += 400;
     say('iot/2/result', '{"ok":true,"command":"USBLED/ON","lamp":"ON","cause":"command","remaining":10}');
     expect(registry.kit(2)!.lampEndsMs).toBe(nowMs + 10_000);
     expect(answers).toEqual([[2, expect.objectContaining({ command: 'USBLED/ON', ok: true })]]);

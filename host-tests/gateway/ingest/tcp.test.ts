@@ -335,7 +335,8 @@ describe('the server', () => {
     const { tcp } = await startTcp();
     const [idle, deaf] = [await newClient(tcp), await newClient(tcp)];
     deaf.socket.pause();
-    await deaf.send('{}'.repeat(100_000));
+    await deaf.send('{}'.repeat(120_000));
+    await untilNothingIsRead(tcp);
     const { port } = tcp;
     await tcp.stop();
     await expect.poll(() => idle.closed).toBe(true);
