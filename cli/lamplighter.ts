@@ -97,18 +97,26 @@ program
   .option('--dry-run', 'look at the boards, say what would be written, and write nothing')
   .option('--runtime <image>', 'first write this image of Espruino to the chip, with esptool')
   .option('--timeout <seconds>', 'how long the upload, and the start after it, may take (default: 120)')
+  .option('--ui', 'serve a page on this computer that flashes a board from the browser, over USB')
   .option('--config <file>', 'read this file instead of kit.config.ts')
   .addHelpText('after', () => `\n${flashExitCodes}`)
   .action(async (raw: RawFlashOptions) => {
-    const { flash } = await import('./flash');
     const interrupted = new AbortController();
-    process.once('SIGINT', () => interrupted.abort());
-    process.exitCode = await flash(configFile(raw.config), raw, {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupted.abort());
+    const terminal = {
       out: process.stdout,
       print,
-      printError: (line) => process.stderr.write(`lamplighter: ${line}\n`),
+      printError: (line: string) => process.stderr.write(`lamplighter: ${line}\n`),
       signal: interrupted.signal,
-    });
+      attended: process.stdout.isTTY,
+    };
+    if (raw.ui) {
+      const { flashUi } = await import('./flash-ui');
+      process.exitCode = await flashUi(configFile(raw.config), raw, terminal);
+      return;
+    }
+    const { flash } = await import('./flash');
+    process.exitCode = await flash(configFile(raw.config), raw, terminal);
   });
 
 program

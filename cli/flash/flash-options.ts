@@ -9,6 +9,7 @@ export interface RawFlashOptions {
   dryRun?: true;
   runtime?: string;
   timeout?: string;
+  ui?: true;
 }
 
 export interface FlashOptions {
@@ -60,4 +61,13 @@ export function parseFlashOptions(raw: RawFlashOptions): FlashOptions {
     runtime: raw.runtime,
     timeoutMs: 1000 * wholeNumber('--timeout', raw.timeout ?? String(timeoutS), 1, 3600),
   };
+}
+
+/** The options of `--ui`: the browser does the rest. Throws one sentence for what cannot be meant. */
+export function parseFlashUiOptions(raw: RawFlashOptions): { kit: number | undefined } {
+  const others = { '-p': raw.port, '--config-only': raw.configOnly, '--dry-run': raw.dryRun };
+  const more = { '--runtime': raw.runtime, '--timeout': raw.timeout };
+  const named = Object.entries({ ...others, ...more }).find(([, value]) => value !== undefined);
+  if (named) throw new Error(`${named[0]}: means nothing with --ui, where the browser flashes`);
+  return { kit: raw.kit === undefined ? undefined : wholeNumber('--kit', raw.kit, 1, 9999) };
 }

@@ -1,18 +1,14 @@
-import { readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { FlashError } from '../../flashing';
-import { firmwareIsFresh } from '../../build/freshness';
-import { root } from '../../build/root';
-import { BoardError, exitCodeOf } from '../board-console';
+import { BoardError } from '../board-console';
 import { consolePasswords, openWithPasswords } from '../console-password';
-import { ConfigError, kitSettings, loadClassroom, writeKits } from '../kit-config';
-import type { KitSettings } from '../../shared/settings';
+import { loadClassroom, writeKits } from '../kit-config';
 import { choosePort, portProblem } from '../ports';
 import { flashBoard, type FlashJob } from './flash-board';
-import { flashExitCode } from './exit-code';
+import { told } from './exit-code';
 import { type FlashOptions, parseFlashOptions, type RawFlashOptions } from './flash-options';
 import type { ProgressOutput } from './progress';
 import { writeRuntime } from './runtime';
+import { builtTexts, configuredKits } from './what-to-flash';
 
 export interface FlashTerminal {
   out: ProgressOutput;
@@ -36,7 +32,9 @@ export async function flash(config: string, raw: RawFlashOptions, terminal: Flas
   let ports: string[];
   try {
     const folder = join(dirname(resolve(config)), 'dist', 'kits');
-    const kits = await configuredKits(config, folder);
+    const classroom = await loadClassroom(config);
+    writeKits(classroom, folder);
+    const kits = configuredKits(classroom);
     job = { ...terminal, ...options, ...(options.configOnly ? {} : await builtTexts(print)), kits, folder };
     ports = options.ports.length > 0 ? options.ports : [await choosePort(undefined)];
   } catch (error) {
@@ -70,37 +68,4 @@ async function flashPort(
     const advice = 'npm run flash -- --runtime image.bin writes Espruino to it, see docs/flashing.md';
     throw new BoardError(error.kind, `${error.message}. ${advice}`);
   }
-}
-
-/** Every kit with its passwords, and `<kit>.json` for each in the folder. Throws a ConfigError. */
-async function configuredKits(config: string, folder: string): Promise<KitSettings[]> {
-  const classroom = await loadClassroom(config);
-  writeKits(classroom, folder);
-  return classroom.config.kits.map(({ kit }) => kitSettings(classroom, kit, { secrets: 'required' }));
-}
-
-async function builtTexts(print: (line: string) => void): Promise<{ firmware: string; loader: string }> {
-  // Loaded when needed: compiler and bundler take a second or two.
-  const { build } = await import('../build');
-  // What each module weighs is for who builds.
-  if (!(await firmwareIsFresh())) await build((line) => line.startsWith(' ') || print(line));
-  const read = (name: string): string => readFileSync(join(root, 'dist', `${name}.js`), 'latin1');
-  // Its last byte makes the loader whole: half of it is a syntax error, and runs nothing.
-  return { firmware: read('firmware'), loader: read('loader').replace(/;?\s*$/, '') };
-}
-
-/** Prints the sentence of a failure and returns its exit code; what is no failure of the user's or the board's is thrown. */
-function told(error: unknown, printError: (line: string) => void): number {
-  const code = codeOf(error);
-  if (code === undefined) throw error;
-  printError((error as Error).message);
-  return code;
-}
-
-function codeOf(error: unknown): number | undefined {
-  if (error instanceof BoardError) return exitCodeOf(error.kind);
-  if (error instanceof FlashError) return flashExitCode(error.kind);
-  // kit.config.ts or .env.
-  if (error instanceof ConfigError) return 9;
-  return undefined;
 }
