@@ -123,12 +123,17 @@ describe('the newest values', () => {
       reading('b', noonMs, { mode: 'eco' }),
     ]);
     write(history, [reading('a', noonMs + 1000, { temperature: 2 }, 'tcp')]);
+    write(history, [reading('b', noonMs - day, { colour: 'red' }, 'http')], noonMs + 5000);
     // As after a crash: nobody has closed the other one.
     const other = openHistory(file);
     expect(other.sensors()).toEqual(history.sensors());
     expect(other.sensors()[0]).toEqual({
       ...{ id: 'a', transport: 'tcp', seenMs: noonMs + 1000 },
       values: { temperature: 2, light: 5 },
+    });
+    expect(other.sensors()[1]).toEqual({
+      ...{ id: 'b', transport: 'http', seenMs: noonMs + 5000 },
+      values: { mode: 'eco', colour: 'red' },
     });
   });
 
