@@ -1,5 +1,7 @@
 /** How often to look whether npm is still there, in milliseconds. */
 const parentCheckMs = 500;
+/** How long ending may take, in milliseconds; what then still holds the process is not worth more waiting. */
+const drainMs = 1800;
 
 export interface End {
   /** Settles when a signal or `now` asks this process to end. */
@@ -8,14 +10,23 @@ export interface End {
   dispose: () => void;
 }
 
-/** A second signal ends the process at once, whatever it is still doing. */
-export function endOfProcess(): End {
+/**
+ * A first signal asks this process to end, a second one ends it at once. `late` is told when ending has taken so
+ * long that the process is ended all the same.
+ */
+export function endOfProcess(late: (afterMs: number) => void = () => undefined): End {
   const numbers = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 };
   let resolve = () => {};
   let asked = false;
   const reached = new Promise<void>((settle) => (resolve = settle));
   const now = () => {
+    if (asked) return;
     asked = true;
+    const deadline = setTimeout(() => {
+      late(drainMs);
+      process.exit(1);
+    }, drainMs);
+    deadline.unref();
     resolve();
   };
   const onSignal = (signal: NodeJS.Signals) => {

@@ -1,10 +1,9 @@
-import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { checkout } from '../build/checkout';
-import { root } from '../build/root';
 import { version } from '../shared/version';
 import { BoardError } from '../flashing/console/board-error';
 import { exitCodeOf } from './board-console/exit-code';
+import { configFile, kitFilesFolder } from './config-file';
 import { flashExitCodes, type RawFlashOptions } from './flash/flash-options';
 import { addNetworkCommands } from './network/commands';
 import { addGatewayCommands } from './gateway/commands';
@@ -20,9 +19,13 @@ const program = new Command('lamplighter')
 
 program
   .command('start')
-  .description('run the firmware on a virtual board, with a broker and a live view of it all')
+  .description('run the firmware on a virtual board, with a gateway and a live view of it all')
   .option('--broker <url>', 'use the broker at mqtt://user:password@host:port instead of an own one')
   .option('--mqtt-port <port>', 'TCP port of the own broker, 0 for any that is free (default: 1883)')
+  .option('--web-port <port>', 'port of dashboard and HTTP API (default: 5000, or any when that is busy)')
+  .option('--tcp-port <port>', 'port for readings over TCP (default: 9999, or any when that is busy)')
+  .option('--udp-port <port>', 'port for readings over UDP (default: 9998, or any when that is busy)')
+  .option('--data <file>', 'the history (default: data/virtual.db)')
   .option('--board <name>', 'nodemcu or esp32 (default: as kit.config.ts says)')
   .option('--kit <number>', 'number of the (first) kit (default: the first of kit.config.ts)')
   .option('--boards <count>', 'how many kits to run, numbered on from the first (default: 1)')
@@ -179,10 +182,6 @@ interface DoctorFlags extends ConfigOption {
   json?: boolean;
 }
 
-function configFile(config: string | undefined): string {
-  return config ?? join(root, 'kit.config.ts');
-}
-
 function kitNumber(text: string | undefined): number | undefined {
   return text === undefined ? undefined : wholeNumber('--kit', text, 1, 9999);
 }
@@ -192,7 +191,7 @@ function baudRate(text: string | undefined): number | undefined {
 }
 
 function kitFiles(config: string | undefined) {
-  return { config: configFile(config), folder: join(root, 'dist', 'kits'), print };
+  return { config: configFile(config), folder: kitFilesFolder(), print };
 }
 
 function print(line: string): void {

@@ -16,6 +16,8 @@ export interface SessionOptions {
   address: BrokerAddress;
   /** The broker in this process, if there is one. */
   broker?: Broker | undefined;
+  /** Address of the dashboard, when there is one. */
+  dashboard?: string | undefined;
   /** File for the picture of the display; with several kits each gets its own. */
   png?: string | undefined;
 }
@@ -32,7 +34,7 @@ export class Session {
   #early: Event[] = [];
   #brokerBusy = false;
 
-  constructor({ bundle, kits, address, broker, png }: SessionOptions) {
+  constructor({ bundle, kits, address, broker, dashboard, png }: SessionOptions) {
     const clock = new RealClock();
     const see = (event: Event) => this.#see(event);
     this.#kits = kits.map((settings) => new VirtualKit(settings, bundle, clock, see));
@@ -41,6 +43,7 @@ export class Session {
     this.#pngs = new Map(png === undefined ? [] : this.#kits.map((kit) => [kit.kit, this.#pngOf(kit, png)]));
     this.model = {
       broker: { address: `${address.host}:${address.port}`, state: 'connecting' },
+      ...(dashboard !== undefined && { dashboard }),
       tries: (kit) => tryLines(address, kit),
       kits: this.#kits.map((kit) => kit.model()),
       chosen: 0,
@@ -79,7 +82,7 @@ export class Session {
 
   async #toggleBroker(): Promise<void> {
     const broker = this.#broker;
-    if (!broker) return this.#note('the broker is not ours to stop: it was named with --broker');
+    if (!broker) return this.note('the broker is not ours to stop: it was named with --broker');
     if (this.#brokerBusy) return;
     this.#brokerBusy = true;
     try {
@@ -92,7 +95,7 @@ export class Session {
         await this.#observer.start();
       }
     } catch (error) {
-      this.#note((error as Error).message);
+      this.note((error as Error).message);
     } finally {
       this.#brokerBusy = false;
     }
@@ -103,11 +106,12 @@ export class Session {
     return new PngFile(
       name,
       () => kit.png(),
-      (sentence) => this.#note(sentence),
+      (sentence) => this.note(sentence),
     );
   }
 
-  #note(text: string): void {
+  /** Shows a sentence among the messages. */
+  note(text: string): void {
     this.#see({ type: 'note', text });
   }
 

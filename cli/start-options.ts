@@ -1,10 +1,15 @@
 import { resolve } from 'node:path';
+import { type GatewaySettings, readSettings } from '../gateway/settings';
 import type { BoardName } from '../shared/settings';
 
 /** What `lamplighter start` was asked for, as commander hands it over. */
 export interface RawStartOptions {
   broker?: string;
   mqttPort?: string;
+  webPort?: string;
+  tcpPort?: string;
+  udpPort?: string;
+  data?: string;
   board?: string;
   kit?: string;
   boards?: string;
@@ -13,9 +18,11 @@ export interface RawStartOptions {
 }
 
 export interface StartOptions {
-  /** A broker that runs elsewhere; absent: one is started in this process. */
+  /** A broker that runs elsewhere; absent: the gateway has its own. */
   broker?: BrokerAddress;
-  mqttPort: number;
+  gateway: GatewaySettings;
+  /** Ports that nobody has asked for: another will do when one of them is busy. */
+  anyPort: ReadonlySet<string>;
   /** Overrides what the configuration file says. */
   board?: BoardName;
   /** Number of the first kit; absent: the first of the configuration file. */
@@ -50,16 +57,31 @@ export function parseStartOptions(raw: RawStartOptions, directory: string): Star
   if (kit !== undefined) checkKits(kit, boards);
   if (raw.board !== undefined && !boardNames.includes(raw.board))
     throw new Error(`--board: expected nodemcu or esp32, got ${quote(raw.board)}`);
+  // Checked here, since to a board that is nowhere `off` is of no use.
+  if (raw.mqttPort !== undefined) wholeNumber('--mqtt-port', raw.mqttPort, 0, 65535);
   if (raw.png === '') throw new Error('--png: expected the name of a file, got ""');
+  const broker = raw.broker === undefined ? undefined : parseBroker(raw.broker);
   return {
-    ...(raw.broker !== undefined && { broker: parseBroker(raw.broker) }),
-    mqttPort: wholeNumber('--mqtt-port', raw.mqttPort ?? '1883', 0, 65535),
+    ...(broker && { broker }),
+    gateway: gatewaySettings(raw, directory),
+    anyPort: new Set(freePorts.filter((name) => raw[name] === undefined)),
     ...(raw.board !== undefined && { board: raw.board as BoardName }),
     ...(kit !== undefined && { kit }),
     boards,
     ...(raw.config !== undefined && { config: resolve(directory, raw.config) }),
     ...(raw.png !== undefined && { png: resolve(directory, raw.png) }),
   };
+}
+
+const freePorts = ['webPort', 'tcpPort', 'udpPort'] as const;
+/** What a virtual kit measures is made up, and has no place in the history of real ones. */
+const virtualData = 'data/virtual.db';
+
+/** Only this computer can connect, and what is set for a real gateway does not count. */
+function gatewaySettings(raw: RawStartOptions, directory: string): GatewaySettings {
+  const { broker, mqttPort, webPort, tcpPort, udpPort, data = virtualData } = raw;
+  const flags = { broker, mqttPort, webPort, tcpPort, udpPort, data };
+  return readSettings({ flags, environment: {}, directory }).settings;
 }
 
 /** Throws one sentence when the kits from `first` on would run out of numbers. */

@@ -1,10 +1,16 @@
 import { readFile } from 'node:fs/promises';
+import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { firmwareIsFresh } from '../build/freshness';
 import { root } from '../build/root';
-import { Broker } from '../gateway/broker';
+import { type Gateway, startGateway } from '../gateway/gateway';
+import { ListenError } from '../gateway/listen-problem';
+import { createLog, type Log } from '../gateway/log';
 import type { KitSettings } from '../shared/settings';
+import { configFile } from './config-file';
+import { builtDashboard } from './dashboard';
 import { endOfProcess } from './end-of-process';
+import { urlsOf } from './gateway/addresses';
 import { type Classroom, kitSettings, loadClassroom } from './kit-config';
 import { Session } from './session';
 import { type BrokerAddress, checkKits, type StartOptions } from './start-options';
@@ -14,22 +20,68 @@ import { PlainLog } from './view/plain';
 import { TerminalView } from './view/terminal-view';
 
 /**
- * Runs virtual kits until the user ends it: the finished bundle on virtual boards, a broker for them, and
+ * Runs virtual kits until the user ends it: the finished bundle on virtual boards, a gateway for them, and
  * a view of it all. Throws one sentence when something that was asked for is not possible.
  */
 export async function start(options: StartOptions, print: (line: string) => void): Promise<void> {
   // What ends quickly comes first: building takes seconds.
-  const classroom = await loadClassroom(options.config ?? join(root, 'kit.config.ts'));
-  const broker = options.broker ? undefined : new Broker({ port: options.mqttPort });
-  await broker?.start();
+  const classroom = await loadClassroom(configFile(options.config));
+  const notes: string[] = [];
+  let note: (text: string) => void = (text) => notes.push(text);
+  const log = noteLog((text) => note(text));
+  const gateway = await openGateway(options, { log, dashboard: await builtDashboard(print) });
   try {
-    const address = options.broker ?? { host: broker!.host, port: broker!.port };
+    const address = options.broker ?? { host: gateway.broker!.host, port: gateway.broker!.port };
     const kits = settingsOf(options, classroom, address);
+    gateway.showSettings(new Map(kits.map(({ kit, lamp, telemetryMs }) => [kit, { ...lamp, telemetryMs }])));
     const bundle = await loadBundle(print);
-    await runSession(new Session({ bundle, kits, address, broker, png: options.png }), print);
+    const { broker } = gateway;
+    const dashboard = dashboardOf(gateway);
+    const session = new Session({ bundle, kits, address, broker, dashboard, png: options.png });
+    note = (text) => session.note(text);
+    for (const text of notes) note(text);
+    await runSession(session, print);
   } finally {
-    await broker?.stop();
+    note = () => undefined;
+    await gateway.stop();
   }
+}
+
+/** With a port of its own choice where the usual one is busy and nobody has asked for it. */
+async function openGateway(
+  { gateway, anyPort }: StartOptions,
+  parts: { log: Log; dashboard: string },
+): Promise<Gateway> {
+  const settings = { ...gateway };
+  const names: Record<string, 'webPort' | 'tcpPort' | 'udpPort'> = {
+    '--web-port': 'webPort',
+    '--tcp-port': 'tcpPort',
+    '--udp-port': 'udpPort',
+  };
+  for (;;) {
+    try {
+      return await startGateway(settings, { now: Date.now, ...parts });
+    } catch (error) {
+      const name = error instanceof ListenError && error.busy && names[error.option];
+      if (!name || !settings[name] || !anyPort.has(name)) throw error;
+      parts.log.warn(`port ${settings[name]} is in use, so ${error.option} is another`);
+      settings[name] = 0;
+    }
+  }
+}
+
+/** What the view must know of the gateway's log: that the broker is away it sees by itself. */
+function noteLog(note: (text: string) => void): Log {
+  const write = (line: string) => {
+    const { room, msg } = JSON.parse(line) as { room?: string; msg?: string };
+    if (msg !== undefined && room !== 'bus') note(msg);
+  };
+  return createLog({ level: 'warn', format: 'json', write });
+}
+
+function dashboardOf({ listeners }: Gateway): string | undefined {
+  const web = listeners.find(({ protocol }) => protocol === 'http');
+  return web && urlsOf(web, networkInterfaces())[0];
 }
 
 async function runSession(session: Session, print: (line: string) => void): Promise<void> {

@@ -8,9 +8,6 @@ import { endOfProcess } from '../end-of-process';
 import { whereSentences } from './addresses';
 import { shownSettings } from './shown-settings';
 
-/** How long to drain, in milliseconds: a service manager's patience is longer, a person's is not. */
-const drainMs = 1800;
-
 /** `lamplighter gateway`: runs until a signal ends it. Throws one sentence when it cannot start. */
 export async function gateway(flags: Record<string, unknown>): Promise<void> {
   const directory = process.cwd();
@@ -21,7 +18,7 @@ export async function gateway(flags: Record<string, unknown>): Promise<void> {
     write: (lines) => void process.stdout.write(lines),
   });
   for (const note of notes) log.warn(note);
-  const end = endOfProcess();
+  const end = endOfProcess((ms) => log.warn(`not done after ${ms} ms: ended all the same`));
   try {
     const { startGateway } = await import('../../gateway/gateway');
     const running = await startGateway(settings, {
@@ -34,7 +31,8 @@ export async function gateway(flags: Record<string, unknown>): Promise<void> {
     // Nobody waits for it, least of all a kit.
     void shownSettings(kits, log).then((shown) => running.showSettings(shown));
     await end.reached;
-    await drain(running, log);
+    log.info('ending');
+    await running.stop();
   } finally {
     end.dispose();
   }
@@ -51,15 +49,4 @@ function tell({ listeners }: Gateway, settings: GatewaySettings, log: Log): void
   if (broker) log.info(`broker: ${broker.protocol}://${broker.host}:${broker.port}`);
   if (beyondLoopback && openIngest)
     log.warn('--open-ingest: whoever reaches this computer may send readings over TCP, UDP and HTTP');
-}
-
-async function drain(running: Gateway, log: Log): Promise<void> {
-  log.info('ending');
-  // Whatever still holds the process then is not worth more waiting.
-  const deadline = setTimeout(() => {
-    log.warn(`not done after ${drainMs} ms: ended all the same`);
-    process.exit(1);
-  }, drainMs);
-  deadline.unref();
-  await running.stop();
 }

@@ -1,7 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { spawn as spawnInTerminal, type IPty } from '@lydell/node-pty';
+import { afterAll } from 'vitest';
 import { root } from '../../build/root';
 import { Terminal } from './terminal';
 
@@ -121,6 +125,22 @@ export class TerminalRun extends Output {
   signal(signal: NodeJS.Signals): void {
     this.pty.kill(signal);
   }
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'lamplighter-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+let histories = 0;
+
+/** Arguments of `start` that keep off the usual ports, on which another one may run, and off its history. */
+export function startLine(...args: string[]): string[] {
+  const history = join(folder, `history-${++histories}.db`);
+  return [
+    'start',
+    ...['web', 'tcp', 'udp'].flatMap((name) => [`--${name}-port`, '0']),
+    '--data',
+    history,
+    ...args,
+  ];
 }
 
 export function commandLine(args: string[]): string[] {

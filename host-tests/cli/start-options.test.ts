@@ -3,16 +3,34 @@ import { parseBroker, parseStartOptions, type RawStartOptions } from '../../cli/
 
 const parse = (raw: RawStartOptions) => parseStartOptions(raw, '/home/ada');
 
+const usualPorts = { mqttPort: 1883, webPort: 5000, tcpPort: 9999, udpPort: 9998 };
+
 describe('the options of start', () => {
-  it('default to one board with its own broker on port 1883', () => {
-    expect(parse({})).toEqual({ mqttPort: 1883, boards: 1 });
+  it('default to one board with a gateway on the usual ports, which only this computer reaches', () => {
+    expect(parse({})).toMatchObject({
+      boards: 1,
+      gateway: { ...usualPorts, beyondLoopback: false, data: expect.stringMatching(/ada.data.virtual\.db$/) },
+      anyPort: new Set(['webPort', 'tcpPort', 'udpPort']),
+    });
+  });
+
+  it('take another port than was asked for by nobody, and no other than was asked for', () => {
+    const { anyPort, gateway } = parse({ webPort: '5000', tcpPort: '0', data: 'a.db' });
+    expect(anyPort).toEqual(new Set(['udpPort']));
+    expect(gateway).toMatchObject({ webPort: 5000, tcpPort: 0, data: expect.stringMatching(/ada.a\.db$/) });
+  });
+
+  it('make the gateway use the broker that the boards use', () => {
+    const { broker, gateway } = parse({ broker: 'mqtt://ada:a%2Fb@pi' });
+    expect(broker).toEqual({ host: 'pi', port: 1883, user: 'ada', password: 'a/b' });
+    expect(gateway).toMatchObject({ mqttPort: false, broker: { protocol: 'mqtt', ...broker } });
   });
 
   it('are taken as given', () => {
     expect(
       parse({ mqttPort: '1884', board: 'esp32', kit: '7', boards: '3', config: 'a.ts', png: 'oled.png' }),
-    ).toEqual({
-      mqttPort: 1884,
+    ).toMatchObject({
+      gateway: { mqttPort: 1884 },
       board: 'esp32',
       kit: 7,
       boards: 3,
@@ -31,6 +49,13 @@ describe('the options of start', () => {
     [{ boards: '-1' }, '--boards: expected a whole number from 1 to 64, got "-1"'],
     [{ kit: '9999', boards: '2' }, '--boards: kits 9999 to 10000 were asked for, the highest number is 9999'],
     [{ mqttPort: '65536' }, '--mqtt-port: expected a whole number from 0 to 65535, got "65536"'],
+    [{ mqttPort: 'off' }, '--mqtt-port: expected a whole number from 0 to 65535, got "off"'],
+    [{ mqttPort: '5000' }, '--mqtt-port: port 5000 is that of --web-port: give each its own'],
+    [
+      { webPort: 'x' },
+      '--web-port: expected a port from 0 to 65535, where 0 takes any that is free, or off, got "x"',
+    ],
+    [{ data: '' }, '--data: expected the name of a file, got ""'],
     [{ board: 'uno' }, '--board: expected nodemcu or esp32, got "uno"'],
     [{ board: 'x'.repeat(1000) }, `--board: expected nodemcu or esp32, got "${'x'.repeat(40)}…"`],
     [{ png: '' }, '--png: expected the name of a file, got ""'],
@@ -39,7 +64,7 @@ describe('the options of start', () => {
       '--mqtt-port is for the own broker: with --broker the port stands in its address, mqtt://host:port',
     ],
   ])('%o is refused with one sentence', (raw, sentence) => {
-    expect(() => parse(raw)).toThrow(new Error(sentence));
+    expect(() => parse(raw)).toThrow(expect.objectContaining({ message: sentence }));
   });
 });
 

@@ -5,7 +5,7 @@ import { PNG } from 'pngjs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { oledHeight, oledWidth } from '../../simulator';
 import { pictureText } from '../../simulator/parts/picture-text';
-import { commandLine, listening, TerminalRun } from './running';
+import { commandLine, listening, startLine, TerminalRun } from './running';
 
 const runs: TerminalRun[] = [];
 
@@ -26,7 +26,7 @@ describe('start in a terminal', () => {
   it('shows the display, obeys keys, adapts to the size and leaves everything as it was', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'lamplighter-'));
     const png = join(folder, 'oled-2.png');
-    const start = run(['start', '--mqtt-port', '0', '--boards', '2', '--png', join(folder, 'oled.png')]);
+    const start = run(startLine('--mqtt-port', '0', '--boards', '2', '--png', join(folder, 'oled.png')));
     const watcher = watch(folder, () => start.look());
     const [, port] = await start.until(/broker 127\.0\.0\.1:(\d+)/);
     await start.until(/Link {2}online/);
@@ -78,7 +78,7 @@ describe('start in a terminal', () => {
   });
 
   it('restores the terminal when it is asked to end by a signal', async () => {
-    const start = run(['start', '--mqtt-port', '0']);
+    const start = run(startLine('--mqtt-port', '0'));
     await start.until(/Lamp {2}off/);
     start.signal('SIGTERM');
     expect(await start.exit).toBe(0);
@@ -94,7 +94,7 @@ describe('start in a terminal', () => {
   });
 
   it('prints plain lines in a CI job, which may have a terminal but has no reader', async () => {
-    const start = run(['start', '--mqtt-port', '0'], { CI: 'true' });
+    const start = run(startLine('--mqtt-port', '0'), { CI: 'true' });
     await start.until(/Ctrl-C ends/);
     expect(start.terminal.modes.get(1049)).toBe(false);
     // Not in raw mode: the terminal itself turns the key into a signal.

@@ -1,4 +1,5 @@
 import { ensureDashboard } from '../../build/dashboard';
+import { ensureDashboard } from '../../build/dashboard';
 import { BuildError, ensureFirmware } from '../../build/firmware';
 
 /**
@@ -6,6 +7,7 @@ import { BuildError, ensureFirmware } from '../../build/firmware';
  * test that needs one fails, and no other does.
  */
 export default async function buildFirmware(): Promise<void> {
+  await ensureDashboard();
   try {
     await ensureFirmware();
   } catch (error) {
