@@ -1,5 +1,4 @@
 import { ensureDashboard } from '../../build/dashboard';
-import { ensureDashboard } from '../../build/dashboard';
 import { BuildError, ensureFirmware } from '../../build/firmware';
 
 /**
@@ -7,7 +6,6 @@ import { BuildError, ensureFirmware } from '../../build/firmware';
  * test that needs one fails, and no other does.
  */
 export default async function buildFirmware(): Promise<void> {
-  await ensureDashboard();
   try {
     await ensureFirmware();
   } catch (error) {
