@@ -66,6 +66,29 @@ export function addNetworkCommands(program: Command): void {
     .option('--json', 'print JSON')
     .addHelpText('after', example('lamplighter bench run 192.168.0.10 --svg delays.svg'))
     .action(async (host, flags) => (await import('./bench')).benchRunCommand(host, flags));
+
+  program
+    .command('report')
+    .description(
+      'report readings over HTTP: those of standard input, or simulated ones; what cannot be sent waits on disk',
+    )
+    .option('--server <url>', 'http://host:5000 or http://user:password@host:5000', 'http://127.0.0.1:5000')
+    .option('--sensor <id>', 'of lines without sensor_id; first part of the name of simulated sensors')
+    .option('--simulate <sensors>', 'report so many simulated sensors')
+    .option('--every <seconds>', 'time between two readings of a simulated sensor', '10')
+    .option('--count <number>', 'readings of each simulated sensor (default: Ctrl-C)')
+    .option('--concurrency <sensors>', 'how many sensors are reported at the same time', '4')
+    .option('--state <folder>', 'where the queue and the log lie (default: in the folder for such files)')
+    .option('--wait <seconds>', 'at the end, how long to wait for the server (default: until Ctrl-C)')
+    .option('--log-size <kB>', 'size of a log file', '1024')
+    .option('--log-count <files>', 'how many log files are kept', '5')
+    .option('--ack', 'print a line for each reading when it is safe on disk')
+    .option('--json', 'print the result as JSON')
+    .addHelpText(
+      'after',
+      example('lamplighter report --server http://pi:5000 --simulate 3 --every 2 --count 10'),
+    )
+    .action(async (flags) => (await import('./report')).reportCommand(flags));
 }
 
 function example(line: string): string {

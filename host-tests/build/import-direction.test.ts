@@ -42,6 +42,7 @@ const reserved: Record<string, { pattern: RegExp; roots: string[] }> = {
       'cli/network/discover.ts',
       'cli/network/ports.ts',
       'cli/network/progress.ts',
+      'cli/network/report.ts',
       'cli/network/scan-options.ts',
       'cli/start.ts',
       'cli/view/terminal-view.ts',
@@ -54,7 +55,7 @@ const reserved: Record<string, { pattern: RegExp; roots: string[] }> = {
   },
   randomness: {
     pattern: /\bMath\.random\b|\brandom(?:Bytes|Int|UUID)\b|\bgetRandomValues\b/,
-    roots: ['cli/flash-ui/index.ts', 'dashboard/main.tsx', 'gateway/gateway.ts'],
+    roots: ['cli/flash-ui/index.ts', 'cli/network/report.ts', 'dashboard/main.tsx', 'gateway/gateway.ts'],
   },
   sockets: {
     pattern:

@@ -1,0 +1,188 @@
+/**
+ * What waits to be reported, on disk. The journal is a list of JSON lines, each of which changes the queue a little:
+ * what is on disk when the power goes is what counts afterwards, and a last line that was cut off never happened.
+ */
+
+/** A file that only grows, but for being written anew as a whole. */
+export interface Journal {
+  /** Everything there is; empty when there is no file yet. */
+  read(): Promise<string>;
+  /** Resolves when the text is on the disk itself. */
+  append(text: string): Promise<void>;
+  /** Puts this in the place of all: after a cut there is the one or the other, never a part. */
+  replace(text: string): Promise<void>;
+}
+
+/** A reading as JSON, with the time in it. */
+export type Report = Readonly<Record<string, unknown>>;
+
+export interface Entry {
+  id: number;
+  sensor: string;
+  report: Report;
+}
+
+/** Entries that are sent together, with the same key and content each time until the server has taken or refused them. */
+export interface Batch {
+  /** The same for the same entries, and for no others ever. */
+  key: string;
+  sensor: string;
+  entries: readonly Entry[];
+}
+
+type Line =
+  | { client: string; next: number }
+  | { add: number; sensor: string; report: Report }
+  | { batch: string; ids: number[] }
+  | { done: string }
+  | { drop: number[] };
+
+export const entriesMax = 500;
+export const batchMax = 10;
+/** When the journal has grown to this, in characters, it is written anew with only what still waits. */
+const compactAt = 1_000_000;
+
+export class ReportQueue {
+  /** Entries that had to go because the queue was full. */
+  dropped = 0;
+  readonly #entries = new Map<number, Entry>();
+  /** By key; an entry is in one batch at most. */
+  readonly #batches = new Map<string, Batch>();
+  readonly #inBatch = new Set<number>();
+  #client = '';
+  #next = 1;
+  #size = 0;
+  /** Writes happen one after the other. */
+  #writing: Promise<void> = Promise.resolve();
+
+  private constructor(private readonly journal: Journal) {}
+
+  /** `client` is remembered by a new queue and ignored by one that has its own; it makes keys differ between computers. */
+  static async open(journal: Journal, client: string): Promise<ReportQueue> {
+    const queue = new ReportQueue(journal);
+    const text = await journal.read();
+    for (const line of wholeLines(text)) queue.#apply(line);
+    queue.#client ||= client;
+    // A line that was cut off would spoil the next one.
+    await queue.#compact();
+    return queue;
+  }
+
+  get length(): number {
+    return this.#entries.size;
+  }
+
+  /** Batches that were begun and not settled, such as before a crash. */
+  get open(): Batch[] {
+    return [...this.#batches.values()];
+  }
+
+  /** Resolves when the reports are on disk: from then on they are not lost. The oldest make room; those under way stay. */
+  async add(reports: readonly { sensor: string; report: Report }[]): Promise<void> {
+    const lines: Line[] = reports.map(({ sensor, report }) => ({ add: this.#next++, sensor, report }));
+    for (const line of lines) this.#apply(line);
+    const surplus = [...this.#entries.keys()]
+      .filter((id) => !this.#inBatch.has(id))
+      .slice(0, Math.max(this.#entries.size - entriesMax, 0));
+    if (surplus.length > 0) {
+      lines.push({ drop: surplus });
+      this.#apply({ drop: surplus });
+      this.dropped += surplus.length;
+    }
+    await this.#write(lines);
+  }
+
+  /** Sensors with entries that are in no batch yet, the longest waiting first. */
+  waitingSensors(): string[] {
+    return [
+      ...new Set(
+        [...this.#entries.values()].filter(({ id }) => !this.#inBatch.has(id)).map(({ sensor }) => sensor),
+      ),
+    ];
+  }
+
+  /** The next entries of a sensor, at most ten. Resolves when their key is on disk; undefined when none waits. */
+  async begin(sensor: string): Promise<Batch | undefined> {
+    const ids = [...this.#entries.values()]
+      .filter((entry) => entry.sensor === sensor && !this.#inBatch.has(entry.id))
+      .slice(0, batchMax)
+      .map(({ id }) => id);
+    if (ids.length === 0) return undefined;
+    const key = `${this.#client}-${ids[0]}`;
+    this.#apply({ batch: key, ids });
+    await this.#write([{ batch: key, ids }]);
+    return this.#batches.get(key);
+  }
+
+  /** The server has taken the batch, or it was set aside. Resolves when that is on disk. */
+  async settle({ key }: Batch): Promise<void> {
+    this.#apply({ done: key });
+    await this.#write([{ done: key }]);
+  }
+
+  #apply(line: Line): void {
+    if ('client' in line) {
+      this.#client = line.client;
+      this.#next = line.next;
+    } else if ('add' in line) {
+      this.#entries.set(line.add, { id: line.add, sensor: line.sensor, report: line.report });
+      this.#next = Math.max(this.#next, line.add + 1);
+    } else if ('batch' in line) {
+      const entries = line.ids.map((id) => this.#entries.get(id)).filter((entry) => entry !== undefined);
+      if (entries.length === 0) return;
+      this.#batches.set(line.batch, { key: line.batch, sensor: entries[0]!.sensor, entries });
+      for (const { id } of entries) this.#inBatch.add(id);
+    } else if ('done' in line) {
+      for (const { id } of this.#batches.get(line.done)?.entries ?? []) {
+        this.#entries.delete(id);
+        this.#inBatch.delete(id);
+      }
+      this.#batches.delete(line.done);
+    } else for (const id of line.drop) this.#entries.delete(id);
+  }
+
+  #write(lines: Line[]): Promise<void> {
+    const text = textOf(lines);
+    this.#writing = this.#writing
+      // Who was told of a failure before does not fail those behind him.
+      .catch(() => undefined)
+      .then(async () => {
+        await this.journal.append(text);
+        this.#size += text.length;
+        if (this.#size > compactAt) await this.#compact();
+      });
+    return this.#writing;
+  }
+
+  /** What still waits, as the shortest journal. Everything in memory may be ahead of the disk, but never behind it. */
+  async #compact(): Promise<void> {
+    const text = textOf([
+      { client: this.#client, next: this.#next },
+      ...[...this.#entries.values()].map(({ id, sensor, report }) => ({ add: id, sensor, report })),
+      ...[...this.#batches.values()].map(({ key, entries }) => ({
+        batch: key,
+        ids: entries.map(({ id }) => id),
+      })),
+    ]);
+    await this.journal.replace(text);
+    this.#size = text.length;
+  }
+}
+
+function textOf(lines: readonly Line[]): string {
+  return lines.map((line) => JSON.stringify(line) + '\n').join('');
+}
+
+/** What lies behind the last newline was being written when the power went. */
+function wholeLines(text: string): Line[] {
+  return text
+    .split('\n')
+    .slice(0, -1)
+    .map((line, index) => {
+      try {
+        return JSON.parse(line) as Line;
+      } catch {
+        throw new Error(`line ${index + 1} of the queue is damaged: move the file away to begin anew`);
+      }
+    });
+}

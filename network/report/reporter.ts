@@ -1,0 +1,145 @@
+import type { Batch, Report, ReportQueue } from './queue';
+
+/** What the server has made of a batch. */
+export type Outcome =
+  | { type: 'taken'; status: number }
+  /** It will never be taken: a 4xx that is neither 408 nor 429. */
+  | { type: 'refused'; status: number; reason: string }
+  /** Perhaps later: no answer, 408, 429, or any other status. */
+  | { type: 'failed'; reason: string; retryAfterMs?: number };
+
+/** What the reporter is handed. */
+export interface ReporterParts {
+  queue: ReportQueue;
+  post(sensor: string, key: string, reports: readonly Report[]): Promise<Outcome>;
+  /** Puts what was refused where a person can look at it. Resolves when it is on disk. */
+  setAside(batch: Batch, outcome: Outcome & { type: 'refused' }): Promise<void>;
+  /** Every attempt, every batch. */
+  log(line: string): void;
+  /** Runs `then` later; returns what cancels it. */
+  after(ms: number, then: () => void): () => void;
+  /** Sensors that are reported at the same time. */
+  concurrency: number;
+}
+
+/** Pauses after failures, in milliseconds: 5 s, doubled each time, 300 s at most. */
+export const backOffMs = { first: 5000, max: 300_000 };
+
+/** Sends what waits in the queue, and keeps what could not be sent for later. */
+export class Reporter {
+  readonly counters = { sent: 0, batches: 0, failures: 0, refused: 0 };
+  readonly #parts: ReporterParts;
+  readonly #busy = new Set<string>();
+  readonly #again: Batch[];
+  #pauseMs = 0;
+  #cancelPause: (() => void) | undefined;
+  #stopped = false;
+  #idle: (() => void)[] = [];
+
+  constructor(parts: ReporterParts) {
+    this.#parts = parts;
+    // With the same key and content: what the server has taken before a crash, it does not take twice.
+    this.#again = parts.queue.open;
+  }
+
+  /** Milliseconds of the pause that is under way after a failure; 0 when there is none. */
+  get pauseMs(): number {
+    return this.#cancelPause ? this.#pauseMs : 0;
+  }
+
+  /** To be called after something was added, and at the start. */
+  wake(): void {
+    if (this.#stopped || this.#cancelPause) return;
+    const { queue, concurrency } = this.#parts;
+    while (this.#busy.size < concurrency && !this.#cancelPause) {
+      const index = this.#again.findIndex(({ sensor }) => !this.#busy.has(sensor));
+      const batch = this.#again.splice(index < 0 ? this.#again.length : index, 1)[0];
+      const sensor = batch?.sensor ?? queue.waitingSensors().find((name) => !this.#busy.has(name));
+      if (sensor === undefined) break;
+      // The back-off counts attempts, so one at a time as long as the server has not answered well.
+      if (this.#pauseMs > 0 && this.#busy.size > 0) {
+        if (batch) this.#again.push(batch);
+        break;
+      }
+      this.#busy.add(sensor);
+      void this.#send(sensor, batch).finally(() => {
+        this.#busy.delete(sensor);
+        this.wake();
+        this.#tellIdle();
+      });
+    }
+    this.#tellIdle();
+  }
+
+  /** Resolves when nothing waits any more, or when stopped and nothing is under way. */
+  idle(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#idle.push(resolve);
+      this.#tellIdle();
+    });
+  }
+
+  /** What is under way is waited for, nothing new is begun. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#cancelPause?.();
+    this.#cancelPause = undefined;
+    await this.idle();
+  }
+
+  #tellIdle(): void {
+    if (this.#busy.size > 0 || (!this.#stopped && this.#parts.queue.length > 0)) return;
+    for (const resolve of this.#idle.splice(0)) resolve();
+  }
+
+  async #send(sensor: string, earlier: Batch | undefined): Promise<void> {
+    const { queue, post, log, setAside } = this.#parts;
+    let batch = earlier;
+    try {
+      batch ??= await queue.begin(sensor);
+      if (!batch) return;
+      const { key, entries } = batch;
+      const what = `${sensor}: ${entries.length} as ${key}`;
+      const outcome = await post(
+        sensor,
+        key,
+        entries.map(({ report }) => report),
+      );
+      if (outcome.type === 'failed') {
+        log(`${what}: failed: ${outcome.reason}`);
+        return this.#fail(batch, outcome);
+      }
+      if (outcome.type === 'refused') {
+        log(`${what}: refused with ${outcome.status}: ${outcome.reason}`);
+        await setAside(batch, outcome);
+        this.counters.refused += entries.length;
+      } else {
+        log(`${what}: taken with ${outcome.status}`);
+        this.counters.sent += entries.length;
+        this.counters.batches++;
+      }
+      await queue.settle(batch);
+      // The server answers: no matter what, it is there.
+      this.#pauseMs = 0;
+    } catch (error) {
+      // The disk: the batch stays as it is, and is tried again with everything else.
+      log(`${sensor}: ${(error as Error).message}`);
+      this.#fail(batch, { type: 'failed', reason: (error as Error).message });
+    }
+  }
+
+  #fail(batch: Batch | undefined, { retryAfterMs }: Outcome & { type: 'failed' }): void {
+    this.counters.failures++;
+    if (batch) this.#again.unshift(batch);
+    if (this.#cancelPause || this.#stopped) return;
+    this.#pauseMs = this.#pauseMs === 0 ? backOffMs.first : Math.min(this.#pauseMs * 2, backOffMs.max);
+    // The server knows better, as long as it does not ask for for ever.
+    const pauseMs =
+      retryAfterMs === undefined ? this.#pauseMs : Math.min(Math.max(retryAfterMs, 0), 3_600_000);
+    this.#parts.log(`next attempt in ${pauseMs / 1000} s`);
+    this.#cancelPause = this.#parts.after(pauseMs, () => {
+      this.#cancelPause = undefined;
+      this.wake();
+    });
+  }
+}
