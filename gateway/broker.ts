@@ -14,7 +14,7 @@ import {
 } from './broker/gate';
 import { listen } from './broker/listen';
 import { Persistence } from './broker/persistence';
-import { guardStream } from './broker/stream-guard';
+import { ClientStream, Flusher } from './broker/client-stream';
 import { refuse, WebSocketDoor } from './broker/websocket';
 
 export interface BrokerOptions {
@@ -68,7 +68,8 @@ const tlsHandshakeMs = 10_000;
  * is overtaken by any other that arrives in the same moment: it was lost. Other brokers, against whose copies this is
  * meant, there are none here. Two subscriptions of one client that overlap now bring two copies: [MQTT-3.3.5-1].
  */
-const remembersNothing = new Proxy({}, { set: () => true });
+const remembersNothing = (brokerId: string): object =>
+  Object.defineProperty({}, brokerId, { get: () => 0, set: () => undefined });
 
 /** An MQTT 3.1.1 broker inside this process. Retained messages and sessions live from `start` to `stop`. */
 export class Broker {
@@ -83,6 +84,7 @@ export class Broker {
   readonly #gate: Gate;
   readonly #webSocketDoor = new WebSocketDoor((stream, address) => this.#enter(stream, address));
   readonly #listeners = new Set<BrokerListener>();
+  readonly #flusher = new Flusher();
   readonly #closed = { closedSlow: 0, closedTooLong: 0 };
   #messages = 0;
   #servers: Server[] = [];
@@ -137,7 +139,8 @@ export class Broker {
     });
     const core: BrokerCore = new BrokerCore({ ...aedesLimits, ...this.#gate.hooks, persistence });
     await core.listen();
-    core.on('client', (client) => Object.assign(client, { duplicates: remembersNothing }));
+    const duplicates = remembersNothing(core.id);
+    core.on('client', (client) => Object.assign(client, { duplicates }));
     core.on('unsubscribe', (topics, client) => {
       for (const topic of topics) memberOf(client)?.filters.delete(topic);
     });
@@ -238,12 +241,13 @@ export class Broker {
       stream.destroy();
       return;
     }
-    const guard = guardStream(stream, this.#limits.packets, this.#limits.waiting.newcomer, (reason) => {
+    const { packets, waiting } = this.#limits;
+    const clientStream = new ClientStream(stream, packets, waiting.newcomer, this.#flusher, (reason) => {
       if (reason === 'packet too long') this.#closed.closedTooLong++;
       else this.#closed.closedSlow++;
       this.#options.log?.(`MQTT client at ${address} closed: ${reason}`);
     });
-    setMember(this.#core.handle(stream), { address, guard, filters: new Map() });
+    setMember(this.#core.handle(stream), { address, stream: clientStream, filters: new Map() });
   }
 
   #tell(topic: string, payload: Buffer): void {

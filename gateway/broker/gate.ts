@@ -9,7 +9,8 @@ import {
   type Access,
   type Identity,
 } from './access';
-import type { Guard, PacketLimits, WaitingLimits } from './stream-guard';
+import { Turnstile } from './turnstile';
+import type { ClientStream, PacketLimits, WaitingLimits } from './client-stream';
 
 /** Says who it is that has given this name and password. */
 export interface Authenticator {
@@ -61,10 +62,13 @@ export const brokerLimits: BrokerLimits = {
 /** [MQTT-3.1.3-5] A broker must take 23 characters and may take more; the longest in use here has about 30. */
 const maxClientIdLength = 128;
 
+/** Each takes a third of a millisecond. */
+const admittedPerTurn = 10;
+
 /** What the broker knows of a client. */
 export interface Member {
   address: string;
-  guard: Guard;
+  stream: ClientStream;
   access?: Access;
   identity?: Identity;
   /** What of CONNECT decides later, when name and password are known. */
@@ -116,6 +120,8 @@ export class Gate {
     authorizeForward: (client, packet) => (this.#forwards(client, packet) ? packet : null),
   };
 
+  readonly #turnstile = new Turnstile(admittedPerTurn);
+
   constructor(
     private readonly options: GateOptions,
     /** Who has the client id at this moment. */
@@ -133,6 +139,7 @@ export class Gate {
     if (member.idMissing)
       throw this.#refusal(2, member, 'a session that outlives the connection needs a client id');
     const identity = await this.#identify(member, user, password);
+    await this.#turnstile.pass();
     const access = identity ? accessOf(identity, client.id) : openAccess;
     if (typeof access === 'string') throw this.#refusal(notAuthorised, member, access);
     if (member.willTopic !== undefined && !isWill(access, member.willTopic))
@@ -147,7 +154,7 @@ export class Gate {
     member.access = access;
     if (identity) member.identity = identity;
     const isKit = identity?.role === 'kit' || identity?.role === 'kits';
-    member.guard.waiting = this.options.limits.waiting[isKit ? 'kit' : 'other'];
+    member.stream.waiting = this.options.limits.waiting[isKit ? 'kit' : 'other'];
   }
 
   /** Undefined while everybody may come in. */
@@ -204,7 +211,7 @@ export class Gate {
   #forwards(client: Client, packet: PublishPacket): boolean {
     const member = memberOf(client)!;
     if (packet.qos === 0) {
-      if (client.conn.writableLength > member.guard.waiting.drop) {
+      if (member.stream.waitingBytes > member.stream.waiting.drop) {
         this.counters.droppedSlow++;
         return false;
       }

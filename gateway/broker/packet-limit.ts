@@ -3,45 +3,51 @@
  * flags, then one to four bytes of remaining length, seven bits each, lowest first.
  */
 export class PacketLimit {
-  /** What follows next: the type byte, a byte of the length, or this many bytes of the packet. */
-  #next: 'type' | 'length' | number = 'type';
-  #length = 0;
-  #shift = 0;
-  #maxBytes: number;
+  /** Bytes of the present packet that are still to come. */
+  private left = 0;
+  /** In the middle of a length: 1 + its bits so far. 0 elsewhere. */
+  private bits = 0;
+  private length = 0;
+  private maxBytes: number;
 
   /** Longest remaining length of the first packet, CONNECT, and of those that follow, in bytes. */
   constructor(
     firstBytes: number,
     private readonly laterBytes: number,
   ) {
-    this.#maxBytes = firstBytes;
+    this.maxBytes = firstBytes;
   }
 
   /** False as soon as a packet announces more than is allowed, or a length that is none: the rest is not worth reading. */
   accepts(bytes: Uint8Array): boolean {
-    let at = 0;
-    while (at < bytes.length) {
-      if (typeof this.#next === 'number') {
-        const step = Math.min(this.#next, bytes.length - at);
+    const end = bytes.length;
+    // Every packet of every client comes by here, most of them several to a read: plain numbers, no calls.
+    let { left, bits, length } = this;
+    for (let at = 0; at < end;) {
+      if (left > 0) {
+        const step = left < end - at ? left : end - at;
         at += step;
-        this.#next -= step;
-        if (this.#next === 0) this.#next = 'type';
-      } else if (this.#next === 'type') {
-        at++;
-        this.#next = 'length';
-        this.#length = this.#shift = 0;
-      } else if (!this.#takeLength(bytes[at++]!)) return false;
+        left -= step;
+        continue;
+      }
+      const byte = bytes[at++]!;
+      if (bits === 0) {
+        bits = 1;
+        length = 0;
+        continue;
+      }
+      length |= (byte & 127) << (bits - 1);
+      if (length > this.maxBytes) return false;
+      bits += 7;
+      if (byte < 128) {
+        bits = 0;
+        left = length;
+        this.maxBytes = this.laterBytes;
+      } else if (bits > 28) return false;
     }
-    return true;
-  }
-
-  #takeLength(byte: number): boolean {
-    this.#length += (byte & 127) * 2 ** this.#shift;
-    this.#shift += 7;
-    if (this.#length > this.#maxBytes) return false;
-    if (byte & 128) return this.#shift < 28;
-    this.#next = this.#length || 'type';
-    this.#maxBytes = this.laterBytes;
+    this.left = left;
+    this.bits = bits;
+    this.length = length;
     return true;
   }
 }

@@ -1,11 +1,12 @@
 import { scrypt } from 'node:crypto';
+import { availableParallelism } from 'node:os';
 
 /** 16 MB and some 50 ms of one core each, on a small PC; three times that on a Raspberry Pi 4. */
 const cost = { N: 16_384, r: 8, p: 1, maxmem: 64 * 2 ** 20 };
 const hashBytes = 32;
 
-/** Threads of Node's pool, which has four: the others stay free for files and names. */
-const parallel = 2;
+/** Threads of Node's pool, which has four: one stays free for files and names, and where there are four cores one of these. */
+const parallel = Math.max(2, Math.min(3, availableParallelism() - 1));
 /** A thousand boards with a password each, and some more. */
 const waitingMax = 1200;
 
