@@ -12,6 +12,8 @@ export interface TcpRoom {
   /** Whether more is read of this address only later. */
   mustWait(address: string): boolean;
   charge(address: string, messages: number): void;
+  /** Calls `goOn` when the clients before this one had their turn. */
+  queue(client: TcpClient): void;
   /** Whether the client has something that needs `tick`. */
   watch(client: TcpClient, needsTicks: boolean): void;
   /** The client does not read its answers, or does again. */
@@ -19,7 +21,7 @@ export interface TcpRoom {
 }
 
 /** Messages that are read before the other clients have their turn. */
-const turnMax = 64;
+const turnMax = 32;
 
 /**
  * One connection: readings in, an answer to each. What it may hold is bounded: an unfinished object, a piece of bytes that
@@ -61,7 +63,7 @@ export class TcpClient {
     });
     socket.on('drain', () => {
       room.onStall(this, false);
-      this.#goOn();
+      this.goOn();
     });
     // 'close' follows and is what counts.
     socket.on('error', () => undefined);
@@ -71,8 +73,15 @@ export class TcpClient {
   tick(): void {
     this.#splitter.tick(this.#room.now());
     this.#send();
-    if (this.#isLimited) this.#goOn();
+    if (this.#isLimited) this.goOn();
     this.#watch();
+  }
+
+  /** Reads on: after its answers were read, the others had their turn, or time has passed. */
+  goOn(): void {
+    if (this.#socket.destroyed || this.#socket.writableNeedDrain) return;
+    if (this.#rest) this.#read(this.#rest);
+    else this.#socket.resume();
   }
 
   /** What is sent already still arrives. */
@@ -98,14 +107,7 @@ export class TcpClient {
     }
     this.#socket.pause();
     if (!mayGoOn) this.#room.onStall(this, true);
-    else if (!this.#isLimited) setImmediate(() => this.#goOn());
-  }
-
-  /** After its answers were read, other clients had their turn, or time has passed. */
-  #goOn(): void {
-    if (this.#socket.destroyed || this.#socket.writableNeedDrain) return;
-    if (this.#rest) this.#read(this.#rest);
-    else this.#socket.resume();
+    else if (!this.#isLimited) this.#room.queue(this);
   }
 
   #watch(): void {

@@ -22,6 +22,8 @@ export interface TcpIngestOptions {
 /** How often open objects and waiting clients are looked after. */
 const tickMs = 250;
 const sweepMs = 15_000;
+/** Clients with much to read that have a turn before new bytes are looked for. */
+const turnsMax = 8;
 /** A client that has never reported may be silent for so long. */
 const silentMsMax = 600_000;
 /** One that has: a sensor may report once an hour and keep its connection. */
@@ -54,6 +56,9 @@ export class TcpIngest {
   readonly #options: TcpIngestOptions;
   readonly #seats: Seats<TcpClient>;
   readonly #watched = new Set<TcpClient>();
+  /** Those that have more to read than their turn allowed. */
+  readonly #queue = new Set<TcpClient>();
+  #turnsArePlanned = false;
   /** Since when, the longest first. */
   readonly #stalled = new Map<TcpClient, number>();
   readonly #limit: OpenLimit | undefined;
@@ -134,6 +139,10 @@ export class TcpIngest {
     onReported: (client) => this.#seats.hasReported(client),
     mustWait: (address) => this.#limit?.waits(address) ?? false,
     charge: (address, messages) => this.#limit?.charge(address, messages),
+    queue: (client) => {
+      this.#queue.add(client);
+      this.#planTurns();
+    },
     watch: (client, needsTicks) => {
       if (needsTicks) this.#watched.add(client);
       else this.#watched.delete(client);
@@ -143,6 +152,21 @@ export class TcpIngest {
       else if (!this.#stalled.has(client)) this.#stall(client);
     },
   };
+
+  #planTurns(): void {
+    if (this.#turnsArePlanned) return;
+    this.#turnsArePlanned = true;
+    setImmediate(() => this.#takeTurns());
+  }
+
+  /** However many clients have thousands of messages to read, one more message waits for a few hundred of theirs. */
+  #takeTurns(): void {
+    this.#turnsArePlanned = false;
+    const clients = [...this.#queue].slice(0, turnsMax);
+    for (const client of clients) this.#queue.delete(client);
+    for (const client of clients) client.goOn();
+    if (this.#queue.size > 0) this.#planTurns();
+  }
 
   #seat(client: TcpClient): void {
     const loser = this.#seats.add(client);
@@ -165,6 +189,7 @@ export class TcpIngest {
 
   #forget(client: TcpClient): void {
     this.#seats.remove(client);
+    this.#queue.delete(client);
     this.#watched.delete(client);
     this.#stalled.delete(client);
     this.counters.connections = this.#seats.taken;

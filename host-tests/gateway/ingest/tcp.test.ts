@@ -309,6 +309,7 @@ test('an address that sends too many waits, and loses nothing', async () => {
     onReported: () => undefined,
     mustWait: () => tokens <= 0,
     charge: (_address, messages) => (tokens -= messages),
+    queue: (client) => void setImmediate(() => client.goOn()),
     watch: (client, needsTicks) => void (needsTicks ? watched.add(client) : watched.delete(client)),
     onStall: () => undefined,
   };
