@@ -58,15 +58,20 @@ async function removeEarlier(dist: string): Promise<void> {
   await Promise.all(files.filter((file) => file.endsWith('.mjs')).map((file) => rm(join(dist, file))));
 }
 
-const builders = ['build/firmware.ts', 'build/dashboard.ts'].map((file) => join(root, file));
+/** What only a checkout does, with the names that others import of it: nothing of it is called in a release. */
+const leftOut: Record<string, string> = {
+  'build/dashboard.ts': 'buildDashboard',
+  'build/firmware.ts': 'buildFirmware, ensureFirmware',
+  'cli/build.ts': 'build',
+};
 
-/** A release has neither sources nor compiler: the firmware in it is built. */
+/** A release has neither sources nor compiler, and what it would make of them is in it. */
 const inRelease: Plugin = {
   name: 'in-release',
   enforce: 'pre',
   load(id) {
     if (id === join(root, 'build/checkout.ts')) return 'export const checkout = false;';
-    if (builders.includes(id)) return 'export const buildFirmware = undefined, buildDashboard = undefined;';
-    return undefined;
+    const names = Object.entries(leftOut).find(([file]) => id === join(root, file))?.[1];
+    return names && `let ${names}; export { ${names} };`;
   },
 };
