@@ -28,6 +28,9 @@ export const valuesMax = 16;
 const sensorPattern = /^[A-Za-z0-9_.:-]{1,64}$/;
 /** Letters of any script: a value may be called `온도`. */
 const namePattern = /^[\p{L}\p{N}_][\p{L}\p{N}\p{M}_ .:%/()-]{0,31}$/u;
+/** Names that were found to be right: sensors repeat theirs, and the pattern is what costs most about a reading. */
+const knownNames = new Set<string>();
+const knownNamesMax = 1000;
 const textMax = 64;
 
 /** A name means the same on every transport, so that a kit that changes its transport keeps its history. */
@@ -105,8 +108,7 @@ function measuredAt({ timestamp, ageMs }: Record<string, unknown>, nowMs: number
 }
 
 function problemOf(name: string, key: string, value: unknown): string | undefined {
-  // Assigned to, it would be the prototype of the values.
-  if (name === '__proto__' || !namePattern.test(name))
+  if (!isName(name))
     return `${shown(key)}: expected a name of 1 to 32 letters, digits or _ . : % / ( ) -, the first a letter, a digit or _`;
   const type = typed.get(name);
   if (type !== undefined && typeof value !== type)
@@ -123,6 +125,15 @@ function problemOf(name: string, key: string, value: unknown): string | undefine
     default:
       return `${key}: expected a number, true, false or a text, got ${shown(value)}`;
   }
+}
+
+function isName(name: string): boolean {
+  if (knownNames.has(name)) return true;
+  // Assigned to, `__proto__` would be the prototype of the values.
+  if (name === '__proto__' || !namePattern.test(name)) return false;
+  if (knownNames.size >= knownNamesMax) knownNames.clear();
+  knownNames.add(name);
+  return true;
 }
 
 /** A value as it may stand in a sentence, however long it was. */
