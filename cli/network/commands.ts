@@ -89,6 +89,20 @@ export function addNetworkCommands(program: Command): void {
       example('lamplighter report --server http://pi:5000 --simulate 3 --every 2 --count 10'),
     )
     .action(async (flags) => (await import('./report')).reportCommand(flags));
+
+  program
+    .command('send')
+    .argument('<protocol>', 'tcp, udp, http or mqtt')
+    .description('be a simulated sensor: send readings, show what goes out and what is answered')
+    .option('--host <host>', 'name or address of the gateway', '127.0.0.1')
+    .option('--port <port>', 'its port (default: 9999, 9998, 5000 or 1883)')
+    .option('--server <url>', 'over HTTP instead of host and port: http://user:password@host:5000')
+    .option('--broker <url>', 'over MQTT instead of host and port: mqtt://user:password@host:1883')
+    .option('--count <number>', 'how many readings', '10')
+    .option('--every <time>', 'time between two, as 2s or 500ms', '2s')
+    .option('--sensor <id>', 'who it is (default: temp_sensor_01; kit_99 over MQTT)')
+    .addHelpText('after', example('lamplighter send tcp --count 10 --every 2s --sensor temp_sensor_01'))
+    .action(async (protocol, flags) => (await import('./send')).sendCommand(protocol, flags));
 }
 
 function example(line: string): string {

@@ -9,7 +9,7 @@ export function interrupted(): AbortSignal {
   return controller.signal;
 }
 
-/** Resolves after this time, or at once when interrupted. */
+/** Resolves after this time, at most 24 days or for ever, or at once when interrupted. */
 export function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const end = () => {
@@ -17,7 +17,7 @@ export function pause(ms: number, signal: AbortSignal): Promise<void> {
       signal.removeEventListener('abort', end);
       resolve();
     };
-    const timer = setTimeout(end, ms);
+    const timer = ms === Infinity ? undefined : setTimeout(end, ms);
     if (signal.aborted) end();
     else signal.addEventListener('abort', end);
   });

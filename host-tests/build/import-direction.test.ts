@@ -44,6 +44,7 @@ const reserved: Record<string, { pattern: RegExp; roots: string[] }> = {
       'cli/network/progress.ts',
       'cli/network/report.ts',
       'cli/network/scan-options.ts',
+      'cli/network/send.ts',
       'cli/start.ts',
       'cli/view/terminal-view.ts',
       'cli/wifi/config.ts',
@@ -55,7 +56,13 @@ const reserved: Record<string, { pattern: RegExp; roots: string[] }> = {
   },
   randomness: {
     pattern: /\bMath\.random\b|\brandom(?:Bytes|Int|UUID)\b|\bgetRandomValues\b/,
-    roots: ['cli/flash-ui/index.ts', 'cli/network/report.ts', 'dashboard/main.tsx', 'gateway/gateway.ts'],
+    roots: [
+      'cli/flash-ui/index.ts',
+      'cli/network/report.ts',
+      'cli/network/send.ts',
+      'dashboard/main.tsx',
+      'gateway/gateway.ts',
+    ],
   },
   sockets: {
     pattern:
@@ -68,6 +75,7 @@ const reserved: Record<string, { pattern: RegExp; roots: string[] }> = {
       'cli/network/discover.ts',
       'cli/network/kit-signal.ts',
       'cli/network/ports.ts',
+      'cli/network/send.ts',
       'cli/observer.ts',
       'gateway/broker.ts',
       'gateway/broker/websocket.ts',
