@@ -107,22 +107,31 @@ export class Credentials implements Authenticator {
     this.#listeners.push(listener);
   }
 
+  /** Throws the sentence with which `add` would refuse, whatever the password. */
+  check(name: string, given: { role?: string | undefined; kit?: number | undefined }): Identity {
+    const user = plainText(name);
+    const problem = nameProblem(user);
+    if (problem !== undefined) throw new Error(problem);
+    return identityFor(user, given, this.identity(user));
+  }
+
   /** Makes a user or changes one; throws one sentence that names what is wrong. */
   async add(
     name: string,
     password: string,
     given: { role?: string | undefined; kit?: number | undefined } = {},
   ): Promise<{ identity: Identity; replaced: boolean }> {
-    const [user, secret] = [plainText(name), plainText(password)];
-    const problem = nameProblem(user) ?? passwordProblem(secret);
-    if (problem !== undefined) throw new Error(problem);
     await this.reload();
-    const former = this.#credentials.get(user);
-    const identity = identityFor(user, given, former?.identity);
+    const identity = this.check(name, given);
+    const secret = plainText(password);
+    const problem = passwordProblem(secret);
+    if (problem !== undefined) throw new Error(problem);
+    const user = identity.name;
+    const replaced = this.#credentials.has(user);
     const salt = this.options.random(16).toString('base64');
     const hash = (await this.#queue.hash(secret, salt)).toString('base64');
     await this.#write(new Map(this.#credentials).set(user, { identity, salt, hash }));
-    return { identity, replaced: former !== undefined };
+    return { identity, replaced };
   }
 
   /** False when there is no such user. */
