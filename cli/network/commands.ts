@@ -103,6 +103,16 @@ export function addNetworkCommands(program: Command): void {
     .option('--sensor <id>', 'who it is (default: temp_sensor_01; kit_99 over MQTT)')
     .addHelpText('after', example('lamplighter send tcp --count 10 --every 2s --sensor temp_sensor_01'))
     .action(async (protocol, flags) => (await import('./send')).sendCommand(protocol, flags));
+
+  program
+    .command('listen')
+    .argument('<protocol>', 'tcp or udp')
+    .description('be a small server for lessons: show what arrives, answer as the gateway does, keep nothing')
+    .option('--port <port>', 'port to listen on (default: 9999 for tcp, 9998 for udp)')
+    .option('--open', 'let the network in, not only this computer')
+    .option('--json', 'print JSON lines')
+    .addHelpText('after', example('lamplighter listen tcp --port 9999'))
+    .action(async (protocol, flags) => (await import('./listen')).listenCommand(protocol, flags));
 }
 
 function example(line: string): string {

@@ -6,8 +6,8 @@ export interface TcpRoom {
   now(): number;
   /** Takes a reading; returns the id of its sensor. Throws one sentence. */
   take(json: unknown, address: string): string;
-  /** A message was no reading. */
-  onProblem(): void;
+  /** A message was no reading, and why. */
+  onProblem(sentence: string, address: string): void;
   onReported(client: TcpClient): void;
   /** Whether more is read of this address only later. */
   mustWait(address: string): boolean;
@@ -130,7 +130,7 @@ export class TcpClient {
 
   #onProblem(error: string): void {
     this.#told++;
-    this.#room.onProblem();
+    this.#room.onProblem(error, this.address);
     this.#answers += JSON.stringify({ status: 'error', error });
   }
 

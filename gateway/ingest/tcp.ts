@@ -15,6 +15,8 @@ export interface TcpIngestOptions {
   ingest: Ingest['ingest'];
   /** Milliseconds since 1970. */
   now: () => number;
+  /** Told why a message is no reading; the client is told, too. */
+  onProblem?: (sentence: string, address: string) => void;
   /** Connections at once; the next one pushes another out. */
   clientsMax?: number;
 }
@@ -135,7 +137,10 @@ export class TcpIngest {
       this.counters.readings++;
       return reading.sensor;
     },
-    onProblem: () => this.counters.problems++,
+    onProblem: (sentence, address) => {
+      this.counters.problems++;
+      this.#options.onProblem?.(sentence, address);
+    },
     onReported: (client) => this.#seats.hasReported(client),
     mustWait: (address) => this.#limit?.waits(address) ?? false,
     charge: (address, messages) => this.#limit?.charge(address, messages),

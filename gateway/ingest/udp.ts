@@ -15,6 +15,8 @@ export interface UdpIngestOptions {
   ingest: Ingest['ingest'];
   /** Milliseconds since 1970. */
   now: () => number;
+  /** Told why a datagram is no reading; nobody else is. */
+  onProblem?: (sentence: string, address: string) => void;
 }
 
 /** Readings over UDP: one JSON object a datagram, never answered. The protocol is in docs/ingest.md. */
@@ -75,15 +77,20 @@ export class UdpIngest {
     this.#limit?.charge(address, 1);
     try {
       const reading =
-        bytes.length <= objectBytesMax && readingOrProblem(parseJson(bytes), this.#options.now());
-      if (typeof reading === 'object') {
-        this.#options.ingest(reading, { transport: 'udp', address });
-        this.counters.readings++;
-        return;
-      }
-    } catch {
+        bytes.length <= objectBytesMax
+          ? readingOrProblem(parseJson(bytes), this.#options.now())
+          : `longer than ${objectBytesMax} bytes`;
+      if (typeof reading === 'string') return this.#onProblem(reading, address);
+      this.#options.ingest(reading, { transport: 'udp', address });
+      this.counters.readings++;
+    } catch (error) {
       // No JSON, or one sensor too many: counted like the others.
+      this.#onProblem((error as Error).message, address);
     }
+  }
+
+  #onProblem(sentence: string, address: string): void {
     this.counters.problems++;
+    this.#options.onProblem?.(sentence, address);
   }
 }
