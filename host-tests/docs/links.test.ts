@@ -30,7 +30,7 @@ describe.each(pages)('%s', (page) => {
   });
 });
 
-describe.each(['README', 'docs/protocol', 'docs/hardware', 'docs/flashing', 'docs/recovery'])(
+describe.each(['README', 'docs/protocol', 'docs/ingest', 'docs/hardware', 'docs/flashing', 'docs/recovery'])(
   '%s in English and in Korean',
   (name) => {
     const english = readPage(`${name}.md`);
