@@ -34,7 +34,7 @@ export function Chart({ sensor, name, hours, settings }: Given) {
     let made: Plot | undefined;
     void import('./plot').then(({ createPlot }) => {
       if (gone) return;
-      made = createPlot(element.current!, { name, hours, words, levels, onPointed: setPointed });
+      made = createPlot(element.current!, { name, hours, words, levels, onPointed });
       plot.current = made;
       made.show(line, series.fromMs, series.toMs);
     });
@@ -45,7 +45,10 @@ export function Chart({ sensor, name, hours, settings }: Given) {
     };
   }, [look, name]);
 
-  useEffect(() => plot.current?.show(line, series.fromMs, series.toMs));
+  // Drawn when there is something new, and once a second since time goes on.
+  const last = series.points.at(-1);
+  const drawn = `${series.points.length} ${series.points[0]?.atMs} ${last?.atMs} ${Math.floor(series.toMs / 1000)}`;
+  useEffect(() => plot.current?.show(line, series.fromMs, series.toMs), [drawn]);
 
   const summary = summaryOf(series.points);
   const shown = (value: number) => valueText(words, name, value, sensor.values);
@@ -95,6 +98,11 @@ export function Chart({ sensor, name, hours, settings }: Given) {
       )}
     </div>
   );
+
+  /** Drawing tells where the cursor is, too: what has not changed must not lead to another drawing. */
+  function onPointed(next: Pointed | undefined): void {
+    setPointed((before) => (before?.index === next?.index && before?.value === next?.value ? before : next));
+  }
 
   function onKey(event: KeyboardEvent): void {
     const steps: Record<string, number> = { ArrowLeft: -1, ArrowRight: 1, PageUp: 10, PageDown: -10 };

@@ -192,7 +192,7 @@ export const en = {
   resume: 'Resume',
   clear: 'Clear',
   missedWhilePaused: (count: string) => `${count} new`,
-  noMessages: 'No message has come since this page was opened.',
+  noMessages: 'No message has come yet.',
   noMatch: 'No message matches the filter.',
   time: 'Time',
   topic: 'Topic',

@@ -179,7 +179,7 @@ export const ko: Messages = {
   resume: '계속 보기',
   clear: '지우기',
   missedWhilePaused: (count) => `새 메시지 ${count}개`,
-  noMessages: '이 페이지를 연 뒤로 들어온 메시지가 없습니다.',
+  noMessages: '아직 들어온 메시지가 없습니다.',
   noMatch: '조건에 맞는 메시지가 없습니다.',
   time: '시각',
   topic: '토픽',
