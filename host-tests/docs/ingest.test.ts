@@ -21,7 +21,7 @@ beforeAll(async () => {
     ...{ data: join(folder, 'history.db'), credentials: join(folder, 'credentials.json') },
   };
   const { settings } = readSettings({ flags, environment: {}, directory: folder });
-  const log = createLog({ level: 'silent', form: 'text', write: () => undefined });
+  const log = createLog({ level: 'silent', format: 'json', write: () => undefined });
   gateway = await startGateway(settings, { now: () => Date.now(), log, dashboard: folder });
 });
 
