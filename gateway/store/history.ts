@@ -113,8 +113,9 @@ export class History {
   private writeBatch({ key, rows }: Batch, nowMs: number): 'stored' | 'duplicate' {
     if (key !== undefined && this.sql.addKey(key, nowMs).changes === 0) return 'duplicate';
     for (let at = 0; at < rows.length; at += flatWidth) {
-      const [sensor, atMs, receivedMs, transport, data] = rows.slice(at, at + flatWidth) as FlatRow;
-      const track = this.tracks.findOrAdd(sensor, transport, receivedMs);
+      const [atMs, receivedMs] = [rows[at + 1] as number, rows[at + 2] as number];
+      const [transport, data] = [rows[at + 3] as Transport, rows[at + 4] as string];
+      const track = this.tracks.findOrAdd(rows[at] as string, transport, receivedMs);
       this.insertion.add(track, atMs, receivedMs - atMs, transport, data);
       this.tracks.add(track, atMs, receivedMs, transport, JSON.parse(data) as Values);
     }
@@ -150,6 +151,7 @@ export class History {
     this.db.exec('BEGIN IMMEDIATE');
     try {
       const result = work();
+      this.tracks.flush();
       this.db.exec('COMMIT');
       return result;
     } catch (error) {

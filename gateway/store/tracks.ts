@@ -1,11 +1,15 @@
 import type Database from 'libsql';
 import type { Transport, Values } from '../../shared/live';
 import { decodeNewest, encodeNewest, type Newest, takeNewest } from './newest';
+import { Rows } from './rows';
 import { command, type Parameter, queryAll, queryOne } from './statement';
 import { addSum, addValues, type Bucket, hourMs, minuteMs, noBucket, startOf, type Sum } from './sums';
 
 /** Sensors whose open minute is remembered, about 1 kB each; the one taken up first goes first. */
 const tracksMax = 4000;
+
+/** So often is the row of a sensor written; at the start so many of its readings are looked at. */
+const openMsMax = 5 * minuteMs;
 
 /** What is remembered of a sensor between its readings. */
 export interface Track {
@@ -14,6 +18,8 @@ export interface Track {
   /** When the latest reading came in. */
   seenMs: number;
   newest: Newest;
+  /** From when on its readings have to be added up again by whoever takes it up, as its row says. */
+  openMs: number;
   /** No reading is later; if there is one of that millisecond, `lastN` is the number of the last one. */
   lastMs: number;
   lastN: number;
@@ -31,21 +37,31 @@ type Command = ReturnType<typeof command>;
 
 /**
  * Minutes, hours and newest values of all sensors. A minute is written when the next one begins, in the transaction
- * that stores the reading that begins it; until then it is what the readings since then come to, so that nothing is
- * lost with the process: whoever takes a sensor up again adds up its readings from `open_ms` on. Written at each
- * reading instead, three more pages would go to the card each time.
+ * that stores the reading that begins it; until then it is what its readings come to, so that nothing is lost with
+ * the process: whoever takes a sensor up again adds up its readings from `open_ms` on. Written at each reading
+ * instead, three more pages would go to the card each time.
  */
 export class Tracks {
   private readonly tracks = new Map<string, Track>();
   private readonly sql: ReturnType<typeof statements>;
 
+  /** Minutes that are over, written before anybody looks for them. */
+  private readonly minutes: Rows;
+
   constructor(db: Database.Database) {
+    this.minutes = new Rows(db, 'INSERT OR REPLACE INTO minute', 7);
     this.sql = statements(db);
   }
 
   /** After a transaction that failed: what is remembered is more than what is stored. */
   forget(): void {
     this.tracks.clear();
+    this.minutes.forget();
+  }
+
+  /** At the end of a transaction. */
+  flush(): void {
+    this.minutes.flush();
   }
 
   forgetSensor(name: string): void {
@@ -87,7 +103,7 @@ export class Tracks {
   /** Writes the open minute and hour; they stay open. */
   save(track: Track): void {
     if (!track.unsaved) return;
-    writeSums(this.sql.setMinute, track.sensor, track.minute);
+    this.setMinute(track);
     writeSums(this.sql.setHour, track.sensor, track.hour);
     this.saveSensor(track);
     track.unsaved = false;
@@ -117,25 +133,33 @@ export class Tracks {
   }
 
   private begin(track: Track, atMs: number): void {
-    writeSums(this.sql.setMinute, track.sensor, track.minute);
+    this.setMinute(track);
     track.minute = { atMs: startOf(atMs, minuteMs), sums: new Map() };
-    this.saveSensor(track);
+    if (track.minute.atMs - track.openMs >= openMsMax) this.saveSensor(track);
     const hourAt = startOf(atMs, hourMs);
     if (hourAt === track.hour.atMs) return;
     writeSums(this.sql.setHour, track.sensor, track.hour);
     track.hour = { atMs: hourAt, sums: new Map() };
   }
 
+  private setMinute({ sensor, minute }: Track): void {
+    for (const [name, { count, sum, min, max }] of minute.sums)
+      this.minutes.add(sensor, minute.atMs, name, count, sum, min, max);
+  }
+
   private addLate({ sensor, hour }: Track, atMs: number, values: Values): void {
     const sums = new Map<string, Sum>();
     addValues(sums, values);
+    this.flush();
     writeSums(this.sql.addToMinute, sensor, { atMs: startOf(atMs, minuteMs), sums });
     const hourAt = startOf(atMs, hourMs);
     if (hourAt !== hour.atMs) writeSums(this.sql.addToHour, sensor, { atMs: hourAt, sums });
   }
 
-  private saveSensor({ transport, seenMs, minute, newest, sensor }: Track): void {
-    this.sql.updateSensor(transport, seenMs, minute.atMs, encodeNewest(newest), sensor);
+  private saveSensor(track: Track): void {
+    const { transport, seenMs, minute, newest, sensor } = track;
+    track.openMs = minute.atMs;
+    this.sql.updateSensor(transport, seenMs, track.openMs, encodeNewest(newest), sensor);
   }
 
   private openReadings([sensor, , , openMs]: SensorRow): ReadingRow[] {
@@ -149,15 +173,17 @@ export class Tracks {
       const values = take(track, reading);
       const minuteAt = startOf(reading[0], minuteMs);
       if (minuteAt > track.minute.atMs) {
-        writeSums(this.sql.setMinute, sensor, track.minute);
+        this.setMinute(track);
         track.minute = { atMs: minuteAt, sums: new Map() };
       }
       addValues(track.minute.sums, values);
     }
     // Silent for longer than readings are kept: what its last minute came to is in the table only.
     if (track.minute.atMs === -Infinity) track.minute = this.bucket(this.sql.minute, sensor, openMs);
-    else writeSums(this.sql.setMinute, sensor, track.minute);
+    else this.setMinute(track);
+    this.flush();
     const hourAt = startOf(track.minute.atMs, hourMs);
+    track.unsaved = track.minute.atMs > openMs;
     this.sql.hoursFromMinutes(sensor, startOf(openMs, hourMs));
     track.hour = this.bucket(this.sql.hour, sensor, hourAt);
     return track;
@@ -173,7 +199,7 @@ export class Tracks {
 
 function newTrack([sensor, transport, seenMs, openMs, newest]: SensorRow): Track {
   return {
-    ...{ sensor, transport, seenMs, newest: decodeNewest(newest) },
+    ...{ sensor, transport, seenMs, openMs, newest: decodeNewest(newest) },
     ...{ lastMs: openMs - 1, lastN: 0, minute: noBucket(), hour: noBucket(), unsaved: false },
   };
 }
@@ -196,7 +222,6 @@ function writeSums(write: Command, sensor: number, { atMs, sums }: Bucket): void
 }
 
 function statements(db: Database.Database) {
-  const set = (table: string) => command(db, `INSERT OR REPLACE INTO ${table} VALUES (?, ?, ?, ?, ?, ?, ?)`);
   const add = (table: string) =>
     command(
       db,
@@ -224,8 +249,7 @@ function statements(db: Database.Database) {
       db,
       'SELECT at_ms, n, late_ms, transport, data FROM reading WHERE sensor = ? AND at_ms >= ? ORDER BY at_ms, n',
     ),
-    setMinute: set('minute'),
-    setHour: set('hour'),
+    setHour: command(db, 'INSERT OR REPLACE INTO hour VALUES (?, ?, ?, ?, ?, ?, ?)'),
     addToMinute: add('minute'),
     addToHour: add('hour'),
     minute: sums('minute'),

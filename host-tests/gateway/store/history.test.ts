@@ -230,11 +230,39 @@ describe('a series', () => {
   });
 });
 
+interface Sum {
+  count: number;
+  sum: number;
+  min: number;
+  max: number;
+}
+
+/** What all readings come to, by sensor, beginning and name. */
+function sumsOf(readings: StoredReading[], lengthMs: number, fromMs: number): Map<string, Sum> {
+  const sums = new Map<string, Sum>();
+  for (const { sensor, atMs, values } of readings) {
+    for (const [name, value] of Object.entries(values)) {
+      const startMs = Math.floor(atMs / lengthMs) * lengthMs;
+      if (typeof value === 'string' || startMs < fromMs) continue;
+      const key = `${sensor} ${startMs} ${name}`;
+      const { count, sum, min, max } = sums.get(key) ?? { count: 0, sum: 0, min: Infinity, max: -Infinity };
+      const number = Number(value);
+      sums.set(key, {
+        ...{ count: count + 1, sum: sum + number },
+        ...{ min: Math.min(min, number), max: Math.max(max, number) },
+      });
+    }
+  }
+  return sums;
+}
+
 test('whatever comes in whatever order, minutes and hours are what the readings come to, also after crashes', () => {
   forSeeds(30, (random, seed) => {
     const file = join(newFolder(), 'history.db');
-    let history = openHistory(file);
+    // Readings are kept for six hours, minutes for a day.
+    let history = openHistory(file, 0.25);
     let nowMs = noonMs;
+    const all: StoredReading[] = [];
     for (let step = 0; step < 60; step++) {
       nowMs += random.pick([0, 1000, 10_000, minute, 20 * minute, 2 * hour]);
       const readings = Array.from({ length: random.int(1, 4) }, () => {
@@ -245,9 +273,11 @@ test('whatever comes in whatever order, minutes and hours are what the readings 
         return reading(random.pick(['a', 'b']), nowMs - agoMs, values);
       });
       write(history, readings, nowMs);
+      all.push(...readings);
       if (random.oneIn(8)) history.series('a', 't', { fromMs: nowMs - hour, toMs: nowMs }, 100, nowMs);
+      for (let pieces = random.oneIn(5) ? random.int(1, 9) : 0; pieces > 0; pieces--) history.tidy(nowMs);
       // A crash: what was remembered is lost, what was committed is not.
-      if (random.oneIn(8)) history = openHistory(file);
+      if (random.oneIn(8)) history = openHistory(file, 0.25);
     }
     const newest = JSON.stringify(history.sensors());
     // Since a crash nobody may have asked for one of them.
@@ -257,18 +287,19 @@ test('whatever comes in whatever order, minutes and hours are what the readings 
     history.close();
     opened.splice(0);
     const db = new Database(file);
-    for (const [table, ms] of [
-      ['minute', minute],
-      ['hour', hour],
+    const keptMs = Math.floor((nowMs - day) / hour) * hour;
+    for (const [table, expected] of [
+      ['minute', sumsOf(all, minute, keptMs)],
+      ['hour', sumsOf(all, hour, 0)],
     ] as const) {
-      const stored = db.prepare(`SELECT sensor, at_ms, name, count, sum, min, max FROM ${table}`).raw().all();
-      const expected = db
+      const rows = db
         .prepare(
-          `SELECT sensor, at_ms / ${ms} * ${ms}, key, count(*), sum(value), min(value), max(value)
-           FROM reading, json_each(data) WHERE json_each.type <> 'text' GROUP BY 1, 2, 3`,
+          `SELECT sensor.name || ' ' || at_ms || ' ' || ${table}.name, count, sum, min, max
+           FROM ${table} JOIN sensor ON sensor.id = sensor WHERE at_ms >= ?`,
         )
         .raw()
-        .all();
+        .all(table === 'minute' ? keptMs : 0) as [string, number, number, number, number][];
+      const stored = new Map(rows.map(([key, count, sum, min, max]) => [key, { count, sum, min, max }]));
       expect([seed, table, stored]).toEqual([seed, table, expected]);
     }
     db.close();
@@ -287,6 +318,19 @@ describe('what is too old', () => {
     expect(history.sensors().map(({ id }) => id)).toEqual(['a', 'b']);
     while (history.tidy(noonMs + 38 * day));
     expect(history.sensors().map(({ id }) => id)).toEqual(['a']);
+  });
+
+  test('has been added up, also when a crash comes between two pieces', () => {
+    const file = join(newFolder(), 'history.db');
+    const all = Array.from({ length: 900 }, (_, n) => reading('a', noonMs + n * 250, { n }));
+    write(openHistory(file, 1), all);
+    // Each as after a crash of the one before.
+    expect(openHistory(file, 1).tidy(noonMs + 2 * day)).toBe(true);
+    const history = openHistory(file, 1);
+    expect(history.readings('a', always, 9999)).toHaveLength(400);
+    const span = { fromMs: noonMs, toMs: noonMs + 4 * minute - 1 };
+    const minutes = history.series('a', 'n', span, 4, noonMs + 2 * day);
+    expect(minutes.map(({ count }) => count)).toEqual([240, 240, 240, 180]);
   });
 
   test('stays when a sensor is configured, so that it is known', () => {
