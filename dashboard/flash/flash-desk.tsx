@@ -163,7 +163,8 @@ function Working({ session, texts, state }: Given & { state: FlashState & { at: 
         ))}
       </ol>
       <p>
-        <progress aria-label={texts.progress} max={total || 1} value={written} /> {texts.written(percent)}
+        <progress aria-label={texts.progress} max={total || 1} value={written} />
+        <span>{texts.written(percent)}</span>
       </p>
       <p role="status" class="visually-hidden">
         {texts.steps[step]} {spoken}
