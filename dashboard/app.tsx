@@ -41,7 +41,12 @@ export function App() {
       </a>
       <Header route={route} />
       {isLive && <LinkNotice />}
-      <main id="content" ref={main} tabIndex={-1}>
+      <main
+        id="content"
+        ref={main}
+        tabIndex={-1}
+        class={isLive && site.live.ready && site.connection.link.state !== 'open' ? 'stale' : undefined}
+      >
         <Page route={route} path={router.path} />
       </main>
       {site.live.version && isLive && (

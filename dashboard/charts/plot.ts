@@ -84,7 +84,17 @@ export function createPlot(element: HTMLElement, options: PlotOptions): Plot {
       ],
       series: [
         {},
-        { stroke: line, width: 1.75, points: { size: 4, fill: line, stroke: line } },
+        {
+          stroke: line,
+          width: 1.75,
+          points: {
+            size: 4,
+            fill: line,
+            stroke: line,
+            // Where there are too many for a dot each, those that no line leads to have one nevertheless.
+            filter: (self, _series, all) => (all ? null : lonely(self.data[1]!)),
+          },
+        },
         { stroke: 'transparent', width: 0, points: { show: false } },
         { stroke: 'transparent', width: 0, points: { show: false } },
       ],
@@ -117,6 +127,13 @@ export function createPlot(element: HTMLElement, options: PlotOptions): Plot {
       plot.destroy();
     },
   };
+}
+
+/** Indices of the points between two gaps. */
+function lonely(values: ArrayLike<number | null | undefined>): number[] {
+  return Array.from({ length: values.length }, (_, index) => index).filter(
+    (index) => values[index] != null && values[index - 1] == null && values[index + 1] == null,
+  );
 }
 
 function pointedOf(plot: uPlot): Pointed | undefined {

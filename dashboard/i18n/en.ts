@@ -58,6 +58,7 @@ export const en = {
   justNow: 'just now',
   transport: 'Transport',
   noValues: 'No values yet',
+  noValue: 'no value',
   outsideLimits: 'outside its limits',
 
   // Values.

@@ -56,6 +56,7 @@ export const ko: Messages = {
   justNow: '방금',
   transport: '전송 방식',
   noValues: '아직 측정값이 없습니다',
+  noValue: '값 없음',
   outsideLimits: '설정 범위를 벗어남',
 
   temperature: '온도',

@@ -11,12 +11,13 @@ const font: Font = {
 
 /** The kit's OLED, pixel for pixel. */
 export function Display({ kit, values }: { kit: KitView; values: Values }) {
-  const { words } = useLive();
+  const { words, connection } = useLive();
   const { text } = words;
   const canvas = useRef<HTMLCanvasElement>(null);
   const nowMs = useNow(kit.lampEndsMs ? 200 : 1000);
   const lines = screenLines(kit, values, nowMs);
-  const current = kit.status === 'online' || kit.status === 'safe-mode';
+  const told = kit.status === 'online' || kit.status === 'safe-mode';
+  const current = told && connection.link.state === 'open';
   // The font has the degree sign in the place of this one.
   const read = lines.map((line) => line.text.replace('^', '°').trim()).filter(Boolean);
   const drawn = read.join(', ');

@@ -13,7 +13,10 @@ export function Reading({ sensor, name, note }: { sensor: SensorView; name: stri
       <dt>{valueName(words, name)}</dt>
       <dd>
         {value === undefined ? (
-          <span class="missing">–</span>
+          <span class="missing">
+            <span aria-hidden="true">–</span>
+            <span class="visually-hidden">{words.text.noValue}</span>
+          </span>
         ) : (
           <span class="number">{valueText(words, name, value, sensor.values)}</span>
         )}
