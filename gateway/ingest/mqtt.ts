@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { LiveEvent } from '../../shared/live';
 import { greeting } from '../../shared/messages';
 import type { Bus, BusMessage } from '../bus';
@@ -5,7 +6,6 @@ import type { Commands } from '../commands';
 import { readingOrProblem, type Reading } from '../reading';
 import type { KitNews, Registry } from '../registry';
 import type { Ingest } from './ingest';
-import { parseJson } from './json-splitter';
 import { isTextTopic, type TextTopic, valuesOfText } from './kit-texts';
 
 export interface MqttIngestOptions {
@@ -21,8 +21,8 @@ export interface MqttIngestOptions {
 
 /** A kit's longest document has some 250 bytes. */
 const documentBytesMax = 4096;
-/** Of longer ones the dashboards are told the beginning. */
-const shownBytesMax = 1024;
+/** Of longer messages the dashboards are told the beginning. */
+const shownLengthMax = 1024;
 const textLengthMax = 64;
 /** The longest hold of a lamp, in seconds. */
 const remainingMax = 3600;
@@ -80,34 +80,36 @@ export class MqttIngest {
       return;
     }
     const kit = Number(match[1]);
-    const bytes = Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength);
-    this.#tell(kit, topic, bytes, retained);
+    const bytes = Buffer.isBuffer(payload)
+      ? payload
+      : Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength);
+    const text = bytes.toString('utf8', 0, documentBytesMax);
+    this.#onEvent({
+      type: 'message',
+      kit,
+      atMs: this.#now(),
+      topic,
+      payload: text.length > shownLengthMax ? text.slice(0, shownLengthMax) : text,
+      retained,
+    });
     try {
-      this.#read(kit, match[2] ?? '', bytes, retained);
+      if (bytes.length > documentBytesMax || !isUtf8(bytes)) this.counters.malformed++;
+      else this.#read(kit, match[2] ?? '', text, retained);
     } catch {
       // The one error that the registry throws.
       this.counters.refused++;
     }
   }
 
-  #tell(kit: number, topic: string, bytes: Buffer, retained: boolean): void {
-    const payload = bytes.toString('utf8', 0, shownBytesMax);
-    this.#onEvent({ type: 'message', kit, atMs: this.#now(), topic, payload, retained });
-  }
-
-  #read(kit: number, topic: string, bytes: Buffer, retained: boolean): void {
-    if (bytes.length > documentBytesMax) {
-      this.counters.malformed++;
-      return;
-    }
-    if (topic === 'status') this.#readStatus(kit, bytes.toString(), retained);
-    else if (topic === 'state') this.#readState(kit, bytes, retained);
+  #read(kit: number, topic: string, text: string, retained: boolean): void {
+    if (topic === 'status') this.#readStatus(kit, text, retained);
+    else if (topic === 'state') this.#readState(kit, text, retained);
     // The others are never retained; if somebody did, nobody knows how old they are.
     else if (retained) return;
-    else if (topic === 'telemetry') this.#readTelemetry(kit, bytes);
-    else if (topic === 'result') this.#readResult(kit, bytes);
-    else if (isTextTopic(topic)) this.#readText(kit, topic, bytes.toString());
-    else if (topic === '' && bytes.toString().startsWith(greeting)) this.#registry.hear(kit);
+    else if (topic === 'telemetry') this.#readTelemetry(kit, text);
+    else if (topic === 'result') this.#readResult(kit, text);
+    else if (isTextTopic(topic)) this.#readText(kit, topic, text);
+    else if (topic === '' && text.startsWith(greeting)) this.#registry.hear(kit);
   }
 
   #readStatus(kit: number, status: string, retained: boolean): void {
@@ -117,16 +119,16 @@ export class MqttIngest {
     else if (status !== '') this.counters.malformed++;
   }
 
-  #readState(kit: number, bytes: Buffer, retained: boolean): void {
-    if (bytes.length === 0) return;
-    const state = this.#document(bytes);
+  #readState(kit: number, text: string, retained: boolean): void {
+    if (text === '') return;
+    const state = this.#document(text);
     if (!state) return;
     this.#hearJson(kit);
     this.#registry.takeKit(kit, { ...newsOf(state), retained });
   }
 
-  #readTelemetry(kit: number, bytes: Buffer): void {
-    const telemetry = this.#document(bytes);
+  #readTelemetry(kit: number, text: string): void {
+    const telemetry = this.#document(text);
     if (!telemetry) return;
     this.#hearJson(kit);
     const reading = readingOrProblem(telemetry, this.#now(), `kit_${kit}`);
@@ -134,8 +136,8 @@ export class MqttIngest {
     else this.#ingest(reading, { transport: 'mqtt' });
   }
 
-  #readResult(kit: number, bytes: Buffer): void {
-    const result = this.#document(bytes);
+  #readResult(kit: number, text: string): void {
+    const result = this.#document(text);
     if (!result) return;
     this.#hearJson(kit);
     const { lamp, cause, remaining, led } = newsOf(result);
@@ -150,6 +152,8 @@ export class MqttIngest {
   }
 
   #readText(kit: number, topic: TextTopic, text: string): void {
+    // It says what its telemetry says.
+    if (topic === 'message' && this.#registry.speaksJson(kit)) return;
     const values = valuesOfText(topic, text);
     if (!values) {
       this.counters.malformed++;
@@ -200,9 +204,9 @@ export class MqttIngest {
     this.#held.delete(kit);
   }
 
-  #document(bytes: Buffer): Record<string, unknown> | undefined {
+  #document(text: string): Record<string, unknown> | undefined {
     try {
-      const json = parseJson(bytes);
+      const json: unknown = JSON.parse(text);
       if (typeof json === 'object' && json !== null && !Array.isArray(json))
         return json as Record<string, unknown>;
     } catch {

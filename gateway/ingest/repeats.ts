@@ -11,17 +11,17 @@ const apartMsMax = 10_000;
  * and must not count twice. Bounded by the kits that the registry takes.
  */
 export class Repeats {
-  readonly #byKit = new Map<string, Map<string, { transport: Transport; atMs: number }>>();
+  readonly #byKit = new Map<string, Map<number, { transport: Transport; atMs: number }>>();
 
   /** Whether it has come already, on another transport; remembers it. */
   has({ sensor, atMs, transport, values: { boot, seq } }: StoredReading): boolean {
     if (typeof boot !== 'number' || typeof seq !== 'number') return false;
-    const number = `${boot} ${seq}`;
+    const number = boot * 2 ** 32 + seq;
     let known = this.#byKit.get(sensor);
     if (!known) this.#byKit.set(sensor, (known = new Map()));
     const before = known.get(number);
     if (before && before.transport !== transport && Math.abs(before.atMs - atMs) <= apartMsMax) return true;
-    known.delete(number);
+    if (before) known.delete(number);
     known.set(number, { transport, atMs });
     if (known.size > rememberedMax) known.delete(known.keys().next().value!);
     return false;
