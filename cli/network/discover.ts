@@ -45,6 +45,8 @@ export async function discoverCommand(flags: DiscoverFlags): Promise<void> {
     if (everyMs !== undefined) await pause(Math.max(everyMs - (Date.now() - startMs), 0), signal);
   } while (everyMs !== undefined && !signal.aborted);
   if (signal.aborted && everyMs === undefined) process.exitCode = 130;
+  // A resolver without a server waits for half a minute, and nothing can call it off.
+  process.stdout.write('', () => process.exit());
 }
 
 async function scan(

@@ -1,6 +1,10 @@
+import { setMaxListeners } from 'node:events';
+
 /** Aborted by the first Ctrl-C or SIGTERM, so that a command can end in order; a second one ends at once. */
 export function interrupted(): AbortSignal {
   const controller = new AbortController();
+  // As many as there are connections at once.
+  setMaxListeners(0, controller.signal);
   for (const name of ['SIGINT', 'SIGTERM'] as const)
     process.once(name, () => {
       controller.abort(new Error('interrupted'));

@@ -22,8 +22,9 @@ export function tcpProbe(now: () => number): Probe {
         clearTimeout(timer);
         signal?.removeEventListener('abort', abort);
         socket.removeAllListeners().on('error', () => undefined);
-        // A reset: thousands of connections in TIME-WAIT would be left otherwise.
-        socket.resetAndDestroy();
+        // A reset: thousands of connections in TIME-WAIT would be left otherwise. One that is not there yet would wait for it.
+        if (state === 'open') socket.resetAndDestroy();
+        else socket.destroy();
         resolve({ port, state, ms: now() - startMs });
       };
       const abort = () => end('filtered');
