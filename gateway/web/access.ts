@@ -1,8 +1,10 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
+import type { Identity } from '../broker/access';
+import { NotNow } from '../credentials';
 import { Problem } from './problem';
-import { RateLimit } from './rate-limit';
-import type { Credentials, Identity } from './rooms';
+import { networkOf, RateLimit } from './rate-limit';
+import type { Credentials } from './rooms';
 import { type Sessions, tokenIn } from './sessions';
 
 export interface AccessRules {
@@ -14,16 +16,13 @@ export interface AccessRules {
   openIngest: boolean;
 }
 
-/** Wrong passwords an address may try: ten, and then one every ten seconds. */
-const attempts = { burst: 10, perS: 0.1 };
 /** Readings an address may report without credentials: a hundred sensors behind one router, one reading a second. */
 const openReadings = { burst: 1000, perS: 100 };
 
 /** Who may do what. Everything throws a Problem that says why not. */
 export class Access {
-  readonly counters = { wrongPasswords: 0, limited: 0, foreign: 0 };
+  readonly counters = { limited: 0, foreign: 0 };
   private knownHost: string | undefined;
-  private readonly attempts: RateLimit;
   private readonly openReadings: RateLimit;
 
   constructor(
@@ -32,7 +31,6 @@ export class Access {
     private readonly sessions: Sessions,
     now: () => number,
   ) {
-    this.attempts = new RateLimit(attempts, now);
     this.openReadings = new RateLimit(openReadings, now);
   }
 
@@ -63,30 +61,22 @@ export class Access {
   /** The user of the session or of HTTP Basic; undefined when neither is there. */
   async identify(request: IncomingMessage): Promise<Identity | undefined> {
     const token = tokenIn(request.headers.cookie);
-    const user = token && this.sessions.userOf(token);
-    const identity = user ? this.credentials.identity(user) : undefined;
-    if (identity) return identity;
+    const identity = token && this.sessions.identityOf(token);
+    if (identity && this.isCurrent(identity)) return identity;
     const basic = basicIn(request.headers.authorization);
     return basic && this.verify(basic.user, basic.password, addressOf(request));
   }
 
   /** Throws when user or password is wrong, and when too many were. */
   async verify(user: string, password: string, address: string): Promise<Identity> {
-    const waitS = this.attempts.waitS(address);
-    if (waitS > 0) {
-      this.counters.limited++;
-      throw new Problem(
-        429,
-        `too many wrong passwords from ${address}: try again in ${waitS} s`,
-        undefined,
-        waitS,
-      );
-    }
-    const identity = await this.credentials.verify(user, password);
+    const identity = await this.credentials.verify(user, password, networkOf(address)).catch(notNow);
     if (identity) return identity;
-    this.attempts.charge(address);
-    this.counters.wrongPasswords++;
     throw new Problem(401, 'user or password is wrong');
+  }
+
+  /** Whether the user is still there, with the same password and role. */
+  isCurrent(identity: Identity): boolean {
+    return this.credentials.identity(identity.name) === identity;
   }
 
   /** For everything but reporting. */
@@ -131,6 +121,11 @@ export function addressOf(request: IncomingMessage): string {
 
 export function onlyReports({ name, role }: Identity): Problem {
   return new Problem(403, `${name} has the role ${role} and may only report; expected a controller`);
+}
+
+function notNow(error: unknown): never {
+  if (error instanceof NotNow) throw new Problem(429, error.message, undefined, 10);
+  throw error;
 }
 
 function mayReport({ role, kit }: Identity, sensor: string): boolean {

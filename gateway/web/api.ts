@@ -81,7 +81,7 @@ function addSession(app: Hono<Env>, { access, sessions, onLogout }: ApiParts): v
     const identity = await access.verify(user, password, addressOf(c.env.incoming));
     if (identity.role !== 'controller') throw onlyReports(identity);
     leave(c);
-    c.header('Set-Cookie', cookieFor(sessions.open(identity.name), isSecure(c.env.incoming)));
+    c.header('Set-Cookie', cookieFor(sessions.open(identity), isSecure(c.env.incoming)));
     return c.json({ user: identity.name, loginRequired: access.rules.loginNeeded });
   });
   app.post('/api/logout', (c) => {

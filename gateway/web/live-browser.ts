@@ -1,4 +1,5 @@
 import type { Answer, KitCommand, LiveEvent } from '../../shared/live';
+import type { Identity } from '../broker/access';
 import { textFrame } from './live-frame';
 import { parseLiveRequest } from './live-request';
 
@@ -35,6 +36,12 @@ const requestsPerS = 10;
 const floodMax = 100;
 const pendingCommandsMax = 16;
 
+/** Whose dashboard it is; empty where no login is needed. */
+export interface Owner {
+  session?: string | undefined;
+  identity?: Identity | undefined;
+}
+
 /** One connected dashboard. */
 export class LiveBrowser {
   /** The kit whose messages are told; 0 for none. */
@@ -51,7 +58,7 @@ export class LiveBrowser {
 
   constructor(
     readonly line: LiveLine,
-    readonly session: string | undefined,
+    readonly owner: Owner,
     private readonly rooms: LiveRooms,
     private readonly counters: BrowserCounters,
   ) {

@@ -1,5 +1,5 @@
 import type { LiveEvent } from '../../shared/live';
-import { LiveBrowser, type LiveLine, type LiveRooms } from './live-browser';
+import { LiveBrowser, type LiveLine, type LiveRooms, type Owner } from './live-browser';
 import { textFrame } from './live-frame';
 
 /** Browsers at once; a classroom has some 30, a demonstration a hundred. */
@@ -75,11 +75,10 @@ export class LiveHub {
     return this.browsers.size >= browsersMax;
   }
 
-  /** A new connection; `session` is what a logout will name. */
-  open(line: LiveLine, session: string | undefined): LiveBrowser {
+  open(line: LiveLine, owner: Owner): LiveBrowser {
     // What is pending is part of `all` already.
     this.flush();
-    const browser = new LiveBrowser(line, session, this.browserRooms, this.counters);
+    const browser = new LiveBrowser(line, owner, this.browserRooms, this.counters);
     this.browsers.add(browser);
     this.counters.opened++;
     this.counters.browsers = this.browsers.size;
@@ -119,10 +118,9 @@ export class LiveHub {
     else this.schedule();
   }
 
-  /** Ends the connections of a session. */
-  closeSession(session: string): void {
-    for (const browser of this.browsers)
-      if (browser.session === session) browser.line.close(4401, 'logged out');
+  /** Ends the connections of those who may not be here any more. */
+  dismiss(mustGo: (owner: Owner) => boolean): void {
+    for (const browser of this.browsers) if (mustGo(browser.owner)) browser.line.close(4401, 'logged out');
   }
 
   close(): void {

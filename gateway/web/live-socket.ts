@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocket, WebSocketServer } from 'ws';
-import type { LiveLine } from './live-browser';
+import type { LiveLine, Owner } from './live-browser';
 import type { LiveHub } from './live-hub';
 
 /** Longest frame from a browser, in bytes: a command has some 60. */
@@ -24,9 +24,9 @@ export class LiveSockets {
 
   constructor(private readonly hub: LiveHub) {}
 
-  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer, session: string | undefined): void {
+  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer, owner: Owner): void {
     this.server.handleUpgrade(request, socket, head, (webSocket) => {
-      const browser = this.hub.open(lineOf(webSocket, socket), session);
+      const browser = this.hub.open(lineOf(webSocket, socket), owner);
       webSocket.on('message', (data: Buffer, isBinary) => {
         if (isBinary) webSocket.close(1003, 'expected text');
         else browser.onRequest(data.toString());

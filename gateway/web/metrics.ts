@@ -1,39 +1,5 @@
+import { type Kind, meanings } from './metrics-meanings';
 import type { Counters } from './rooms';
-
-type Kind = 'counter' | 'gauge';
-
-/** What a number of a room means. Its name is made from both: `store.stored` is `lamplighter_store_stored_total`. */
-const meanings: Record<string, [Kind, string]> = {
-  'store.stored': ['counter', 'Rows written to the database.'],
-  'store.waiting': ['gauge', 'Rows in memory that are not yet on disk.'],
-  'store.dropped': ['counter', 'Rows given up because memory for them was full.'],
-  'store.commits': ['counter', 'Transactions of the database.'],
-  'live.browsers': ['gauge', 'Dashboards connected now.'],
-  'live.opened': ['counter', 'Dashboards that have connected.'],
-  'live.turnedAway': ['counter', 'Dashboards turned away because there were too many.'],
-  'live.events': ['counter', 'Events told to at least one dashboard.'],
-  'live.frames': ['counter', 'WebSocket frames encoded.'],
-  'live.deliveries': ['counter', 'Frames handed to a socket.'],
-  'live.skipped': ['counter', 'Frames left out for dashboards that were too slow.'],
-  'live.resynced': ['counter', 'Times a slow dashboard was told everything anew.'],
-  'live.lost': ['counter', 'Dashboards cut off because they no longer answered.'],
-  'live.commands': ['counter', 'Commands that dashboards have sent.'],
-  'live.badRequests': ['counter', 'Frames from dashboards that were refused.'],
-  'http.requests': ['counter', 'Requests, but those that report readings.'],
-  'http.refused': ['counter', 'Requests answered with a status from 400 to 499.'],
-  'http.failed': ['counter', 'Requests answered with a status from 500 on.'],
-  'httpIngest.requests': ['counter', 'Requests that report readings.'],
-  'httpIngest.readings': ['counter', 'Readings taken over HTTP.'],
-  'httpIngest.duplicates': ['counter', 'Batches that had been stored before.'],
-  'access.wrongPasswords': ['counter', 'Logins and requests with a wrong user or password.'],
-  'access.limited': ['counter', 'Requests turned away because their address made too many.'],
-  'access.foreign': ['counter', 'Requests turned away because of their Host or Origin.'],
-};
-
-/** Whether `/metrics` can say what a number means. */
-export function isExplained(room: string, name: string): boolean {
-  return `${room}.${name}` in meanings;
-}
 
 export interface ProcessNumbers {
   version: string;
@@ -43,7 +9,6 @@ export interface ProcessNumbers {
   startedS: number;
   /** Share of time in which the event loop was busy, 0..1. */
   loopBusy: number;
-  sensors: number;
   kitsOnline: number;
   brokerConnected: boolean;
   storeTrouble: boolean;
@@ -76,7 +41,6 @@ export function metricsText(numbers: ProcessNumbers, rooms: Counters): string {
     'Share of time since the start in which the event loop was busy.',
     numbers.loopBusy,
   );
-  add('lamplighter_sensors', 'gauge', 'Sensors known, kits among them.', numbers.sensors);
   add('lamplighter_kits_online', 'gauge', 'Kits that are online.', numbers.kitsOnline);
   add(
     'lamplighter_broker_connected',

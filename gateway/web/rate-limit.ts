@@ -22,25 +22,13 @@ export class RateLimit {
 
   /** Takes `tokens` and returns 0, or takes none and returns the whole seconds until there are enough. */
   take(address: string, tokens = 1): number {
-    const waitS = this.waitS(address, tokens);
-    if (waitS === 0) this.charge(address, tokens);
-    return waitS;
-  }
-
-  /** Whole seconds until there are as many tokens; 0 when there are. */
-  waitS(address: string, tokens = 1): number {
-    const { burst, perS } = this.allowance;
-    const lacking = Math.min(tokens, burst) - this.left(networkOf(address));
-    return lacking <= 0 ? 0 : Math.ceil(lacking / perS);
-  }
-
-  /** Takes tokens whether they are there or not: what is owed has to come in first. */
-  charge(address: string, tokens = 1): void {
     const key = networkOf(address);
     const left = this.left(key);
+    if (left < tokens) return Math.ceil((tokens - left) / this.allowance.perS);
     this.buckets.delete(key);
     this.buckets.set(key, { tokens: left - tokens, atMs: this.now() });
     if (this.buckets.size > addressesMax) this.buckets.delete(this.buckets.keys().next().value!);
+    return 0;
   }
 
   private left(key: string): number {
@@ -52,7 +40,8 @@ export class RateLimit {
   }
 }
 
-function networkOf(address: string): string {
+/** The address as far as one machine cannot choose it: all of IPv4, half of IPv6. */
+export function networkOf(address: string): string {
   if (!address.includes(':')) return address;
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address);
   if (mapped) return mapped[1]!;

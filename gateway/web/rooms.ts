@@ -1,22 +1,21 @@
 import type { Answer, BrokerState, KitCommand, SensorConfig, SensorView } from '../../shared/live';
+import type { Identity } from '../broker/access';
 import type { Reading, Source } from '../reading';
 import type { Store } from '../store/store';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 
-/** What a user may do; `kit` is set with the role `kit`. */
-export interface Identity {
-  name: string;
-  role: 'kit' | 'kits' | 'controller' | 'sensor';
-  kit?: number;
-}
-
 /** Users and their passwords. */
 export interface Credentials {
-  /** Undefined when the user or the password is wrong. Takes some 50 ms the first time. */
-  verify(user: string, password: string): Promise<Identity | undefined>;
-  /** What the user may do now; undefined once the user has been removed. */
+  /**
+   * Undefined when the user or the password is wrong; takes some 50 ms the first time. Rejects with `NotNow` when too
+   * many wait, or too many wrong ones came from the address.
+   */
+  verify(name: string, password: string, address: string): Promise<Identity | undefined>;
+  /** What the user may do now; undefined once removed, another object once changed. */
   identity(name: string): Identity | undefined;
+  /** Tells after each change of any user. */
+  onChange(listener: () => void): void;
 }
 
 /** The sensors that have reported, kits among them. */

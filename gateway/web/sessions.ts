@@ -1,3 +1,5 @@
+import type { Identity } from '../broker/access';
+
 /** A week, counted from the last use: a dashboard on a wall stays logged in. */
 const lifeMs = 7 * 86_400_000;
 /** The one that was used longest ago makes room. */
@@ -7,7 +9,7 @@ export const sessionCookie = 'lamplighter_session';
 
 /** Who is logged in, by the token in the browser's cookie. In memory only: a restart ends every session. */
 export class Sessions {
-  private readonly users = new Map<string, { user: string; usedMs: number }>();
+  private readonly sessions = new Map<string, { identity: Identity; usedMs: number }>();
 
   constructor(
     /** At least 128 unguessable bits as letters, digits, `-` and `_`. */
@@ -16,28 +18,29 @@ export class Sessions {
   ) {}
 
   get size(): number {
-    return this.users.size;
+    return this.sessions.size;
   }
 
-  open(user: string): string {
+  open(identity: Identity): string {
     const token = this.token();
-    this.users.set(token, { user, usedMs: this.now() });
-    if (this.users.size > sessionsMax) this.users.delete(this.users.keys().next().value!);
+    this.sessions.set(token, { identity, usedMs: this.now() });
+    if (this.sessions.size > sessionsMax) this.sessions.delete(this.sessions.keys().next().value!);
     return token;
   }
 
-  userOf(token: string): string | undefined {
-    const session = this.users.get(token);
+  identityOf(token: string): Identity | undefined {
+    const session = this.sessions.get(token);
     if (!session) return undefined;
-    this.users.delete(token);
+    this.sessions.delete(token);
     const usedMs = this.now();
     if (usedMs - session.usedMs > lifeMs) return undefined;
-    this.users.set(token, { user: session.user, usedMs });
-    return session.user;
+    session.usedMs = usedMs;
+    this.sessions.set(token, session);
+    return session.identity;
   }
 
   close(token: string): void {
-    this.users.delete(token);
+    this.sessions.delete(token);
   }
 }
 

@@ -8,6 +8,7 @@ import { ListenError } from '../listen-problem';
 import { Access, type AccessRules, onlyReports } from './access';
 import { createApi, problemHeaders } from './api';
 import { IngestRoute, sensorOfDataPath } from './ingest-route';
+import type { Owner } from './live-browser';
 import { LiveHub } from './live-hub';
 import { LiveSockets } from './live-socket';
 import { metricsText } from './metrics';
@@ -41,6 +42,8 @@ export interface WebTools {
 
 /** Connections at once: sensors, browsers, and MQTT over WebSocket. */
 const connectionsMax = 2048;
+/** Connections that the system holds until they are accepted: a school's worth of sensors after a power cut. */
+const backlog = 2048;
 /** What is under way may take so long after `stop`, in milliseconds. */
 const drainMs = 1500;
 
@@ -83,6 +86,9 @@ export class WebServer {
       }),
     });
     this.live = new LiveSockets(this.hub);
+    rooms.credentials.onChange(() =>
+      this.hub.dismiss(({ identity }) => identity !== undefined && !this.access.isCurrent(identity)),
+    );
     this.ingest = new IngestRoute(rooms.ingestion, this.access, (response, error) =>
       this.fail(response, error),
     );
@@ -92,7 +98,7 @@ export class WebServer {
       version,
       now,
       metrics: () => this.metrics(),
-      onLogout: (session) => this.hub.closeSession(session),
+      onLogout: (session) => this.hub.dismiss((owner) => owner.session === session),
       onError: (error) => tools.log.error({ err: error }, 'a request failed'),
     });
     this.api = getRequestListener(app.fetch, { overrideGlobalObjects: false });
@@ -153,8 +159,9 @@ export class WebServer {
     await new Promise<void>((resolve, reject) => {
       const onError = (error: NodeJS.ErrnoException) => reject(new ListenError(error, host, port, option));
       server.once('error', onError);
-      server.listen(port, host, () => {
-        server.off('error', onError);
+      server.listen({ port, host, backlog }, () => {
+        // Too many open files: the next connection may work.
+        server.off('error', onError).on('error', () => undefined);
         resolve();
       });
     });
@@ -198,11 +205,9 @@ export class WebServer {
       this.access.checkHost(request.headers);
       const path = pathOf(request.url ?? '/');
       if (path === '/live') await this.onLive(request, socket, head);
-      else if (path === '/mqtt' && this.rooms.mqtt) {
-        // With passwords a page from elsewhere has to know one; without, only pages of this gateway may enter.
-        if (!this.access.rules.loginNeeded) this.access.checkOrigin(request.headers);
-        this.rooms.mqtt.handleUpgrade(request, socket, head);
-      } else throw new Problem(404, `${path.slice(0, 100)}: expected /live or /mqtt for a WebSocket`);
+      // A page from elsewhere may come in where it has to know a password: the broker looks.
+      else if (path === '/mqtt' && this.rooms.mqtt) this.rooms.mqtt.handleUpgrade(request, socket, head);
+      else throw new Problem(404, `${path.slice(0, 100)}: expected /live or /mqtt for a WebSocket`);
     } catch (error) {
       refuse(socket, this.problemOf(error), request);
     }
@@ -210,8 +215,10 @@ export class WebServer {
 
   private async onLive(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     this.access.checkOrigin(request.headers);
+    const owner: Owner = {};
     if (this.access.rules.loginNeeded) {
       const identity = await this.access.identify(request);
+      Object.assign(owner, { identity, session: tokenIn(request.headers.cookie) });
       if (!identity) throw new Problem(401, 'log in first');
       if (identity.role !== 'controller') throw onlyReports(identity);
     }
@@ -219,7 +226,7 @@ export class WebServer {
       this.hub.counters.turnedAway++;
       throw new Problem(503, 'too many dashboards are open', undefined, 60);
     }
-    if (!socket.destroyed) this.live.handleUpgrade(request, socket, head, tokenIn(request.headers.cookie));
+    if (!socket.destroyed) this.live.handleUpgrade(request, socket, head, owner);
   }
 
   private fail(response: ServerResponse, error: unknown, form: 'json' | 'text' = 'json'): void {
@@ -263,7 +270,6 @@ export class WebServer {
         heapBytes: process.memoryUsage().heapUsed,
         startedS: this.startedMs / 1000,
         loopBusy: performance.eventLoopUtilization().utilization,
-        sensors: views.length,
         kitsOnline: views.filter(({ kit }) => kit?.status === 'online').length,
         brokerConnected: this.rooms.broker() === 'connected',
         storeTrouble: this.rooms.store.trouble !== undefined,
