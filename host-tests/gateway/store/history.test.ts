@@ -259,7 +259,7 @@ function sumsOf(readings: StoredReading[], lengthMs: number, fromMs: number): Ma
 test('whatever comes in whatever order, minutes and hours are what the readings come to, also after crashes', () => {
   forSeeds(30, (random, seed) => {
     const file = join(newFolder(), 'history.db');
-    // Readings are kept for six hours, minutes for a day.
+    // Readings are kept for six hours.
     let history = openHistory(file, 0.25);
     let nowMs = noonMs;
     const all: StoredReading[] = [];
@@ -287,7 +287,7 @@ test('whatever comes in whatever order, minutes and hours are what the readings 
     history.close();
     opened.splice(0);
     const db = new Database(file);
-    const keptMs = Math.floor((nowMs - day) / hour) * hour;
+    const keptMs = Math.floor((nowMs - retentionOf(0.25).minutes) / hour) * hour;
     for (const [table, expected] of [
       ['minute', sumsOf(all, minute, keptMs)],
       ['hour', sumsOf(all, hour, 0)],
