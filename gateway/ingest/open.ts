@@ -10,9 +10,14 @@ export function openProblem(protocol: 'TCP' | 'UDP', host: string, open = false)
   return `readings over ${protocol} come without a password: take them on 127.0.0.1, or on ${host} with --open-ingest`;
 }
 
+/** Addresses of which it is remembered what they owe. */
+const debtorsMax = 4096;
+
 /** How much each address may send where anybody may send; the programs of this computer are not limited. */
 export class OpenLimit {
   readonly #limit: RateLimit;
+  /** Messages that were read although the address had none left: a read may bring several. */
+  readonly #owed = new Map<string, number>();
 
   constructor(now: () => number) {
     this.#limit = new RateLimit(allowance, now);
@@ -20,12 +25,24 @@ export class OpenLimit {
 
   /** Whether the address has to wait. */
   waits(address: string): boolean {
-    return !isLocal(address) && this.#limit.waitS(address) > 0;
+    const owed = this.#owed.get(address);
+    if (owed === undefined) return false;
+    if (this.#limit.take(address, owed) > 0) return true;
+    this.#owed.delete(address);
+    return false;
   }
 
   /** Messages of the address that were read. */
   charge(address: string, messages: number): void {
-    if (!isLocal(address)) this.#limit.charge(address, messages);
+    if (isLocal(address) || this.#limit.take(address, messages) === 0) return;
+    const owed = Math.min(allowance.burst, (this.#owed.get(address) ?? 0) + messages);
+    this.#owed.set(address, owed);
+    if (this.#owed.size > debtorsMax) this.#owed.delete(this.#owed.keys().next().value!);
+  }
+
+  /** Whether one more message of the address may be read; charges it. */
+  takes(address: string): boolean {
+    return isLocal(address) || this.#limit.take(address) === 0;
   }
 }
 

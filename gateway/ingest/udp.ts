@@ -70,11 +70,10 @@ export class UdpIngest {
 
   take(bytes: Buffer, { address }: Pick<RemoteInfo, 'address'>): void {
     this.counters.datagrams++;
-    if (this.#limit?.waits(address)) {
+    if (this.#limit && !this.#limit.takes(address)) {
       this.counters.limited++;
       return;
     }
-    this.#limit?.charge(address, 1);
     try {
       const reading =
         bytes.length <= objectBytesMax
