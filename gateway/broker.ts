@@ -115,13 +115,14 @@ export class Broker {
     return this.#core !== undefined;
   }
 
-  /** What has happened since the process began, and what there is now: `connections`, `retained`, `sessions`. */
+  /** What has happened since the process began, and what there is now: `connections`, `clients`, `retained`, `sessions`. */
   get counters(): Readonly<Record<string, number>> {
     const { retained, sessions } = this.#persistence ?? {};
     return {
       ...this.#connections.counters,
       ...this.#gate.counters,
       ...this.#closed,
+      clients: this.#core?.allClients.length ?? 0,
       messages: this.#messages,
       retained: retained?.counters.messages ?? 0,
       droppedRetained: retained?.counters.dropped ?? 0,
