@@ -9,7 +9,7 @@ import {
 } from '../../network/wifi/config';
 import { applyNetworks } from '../../network/wifi/apply';
 import { writeSecretFiles } from '../../network/wifi/write-config';
-import { root } from '../../build/root';
+import { configFile } from '../config-file';
 import { loadClassroom } from '../kit-config';
 import { classroomNetworks } from '../kit-config/known-networks';
 import { print, printJson, tell, visible } from '../network/print';
@@ -32,7 +32,7 @@ export async function wifiConfigCommand(flags: ConfigFlags): Promise<void> {
     throw new Error(
       '--check: only wpa_supplicant can be asked to read a file; NetworkManager has no program for it: nmcli connection load FILE tells on the Pi',
     );
-  const classroom = await loadClassroom(flags.config ?? join(root, 'kit.config.ts'));
+  const classroom = await loadClassroom(configFile(flags.config));
   const { networks, country = flags.country } = classroomNetworks(classroom);
   const options: ConfigOptions = { country: countryOf(flags.country ?? country), hash: flags.hash ?? false };
   const files = filesOf(flags, networks, options);

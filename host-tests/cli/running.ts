@@ -79,6 +79,11 @@ export class Run extends Output {
   signal(signal: NodeJS.Signals): void {
     this.child.kill(signal);
   }
+
+  /** All that the command is told on its standard input. */
+  input(text: string): void {
+    this.child.stdin.end(text);
+  }
 }
 
 /** The command in a pseudo-terminal, as a person sees it. */

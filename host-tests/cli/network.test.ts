@@ -1,0 +1,205 @@
+import { mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { createServer, type IncomingMessage } from 'node:http';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { root } from '../../build/root';
+import { Run } from './running';
+
+const runs: Run[] = [];
+afterAll(() => runs.forEach((run) => run.signal('SIGKILL')));
+
+function lamplighter(...args: string[]): Run {
+  const run = new Run(process.execPath, ['--import', 'tsx', join(root, 'cli', 'lamplighter.ts'), ...args]);
+  runs.push(run);
+  return run;
+}
+
+const folder = () => mkdtempSync(join(tmpdir(), 'lamplighter-network-'));
+
+describe('each command shows an example in its help', () => {
+  test.each([
+    'wifi info',
+    'wifi scan',
+    'wifi config',
+    'wifi monitor',
+    'discover',
+    'ports',
+    'bench serve',
+    'bench run',
+    'report',
+    'send',
+    'listen',
+  ])('%s', async (command) => {
+    const run = lamplighter(...command.split(' '), '--help');
+    expect(await run.exit).toBe(0);
+    expect(run.stdout).toMatch(
+      new RegExp(`Usage: lamplighter ${command} .*[^]*Example:\n {2}\\$ .*lamplighter ${command}`),
+    );
+  });
+});
+
+test.each([
+  [['discover', '--subnet', '8.8.8.0/24'], /^lamplighter: --subnet: 8\.8\.8\.0\/24 is not a private network/],
+  [['discover', '--subnet', '10.0.0.0/8'], /at most a \/20/],
+  [['discover', '--watch', '1s', '--subnet', '127.0.0.1'], /--watch: expected 10 s to a day/],
+  [['ports', '1.1.1.1'], /not in a private network/],
+  [['ports', '127.0.0.1', '--ports', '0-9'], /--ports: expected ports from 1 to 65535/],
+  [['bench', 'run', '127.0.0.1', '--size', '9'], /--size: expected a whole number from 48 to 1400, got "9"/],
+  [['report', '--server', 'pi:5000'], /--server: expected http:\/\//],
+  [
+    ['report', '--concurrency', '0', '--simulate', '1'],
+    /--concurrency: expected a whole number from 1 to 64/,
+  ],
+  [['send', 'smoke'], /send: expected tcp, udp, http or mqtt, got "smoke"/],
+  [['send', 'mqtt', '--sensor', 'x'], /over MQTT only kits report/],
+  [['listen', 'http'], /listen: expected tcp or udp/],
+  [['wifi', 'monitor', '--warn', '70'], /--warn: expected dBm/],
+  [['wifi', 'monitor', '--source', '2'], /--source: expected kit: and its number/],
+])('%j ends with one sentence', async (args, sentence) => {
+  const run = lamplighter(...args);
+  expect(await run.exit).toBe(1);
+  expect(run.stderr).toMatch(sentence);
+  expect(run.stderr.trim().split('\n').at(-1)).toMatch(/^lamplighter: /);
+  expect(run.stderr).not.toMatch(/^ +at /m);
+});
+
+test('bench: the other end is measured over both protocols, in JSON, CSV and a drawing', async () => {
+  const server = lamplighter('bench', 'serve', '--udp-port', '0', '--tcp-port', '0', '--json');
+  const [text] = await server.until(/^\{[^]*\n\}/);
+  const { udpPort, tcpPort } = JSON.parse(text) as { udpPort: number; tcpPort: number };
+  const place = folder();
+  const run = lamplighter(
+    ...[
+      'bench',
+      'run',
+      '127.0.0.1',
+      '--count',
+      '50',
+      '--json',
+      '--udp-port',
+      `${udpPort}`,
+      '--tcp-port',
+      `${tcpPort}`,
+    ],
+    ...['--csv', join(place, 'b.csv'), '--svg', join(place, 'b.svg'), '--timeout', '20000'],
+  );
+  expect(await run.exit).toBe(0);
+  const { results, words } = JSON.parse(run.stdout) as { results: { answered: number }[]; words: string[] };
+  expect(results.map(({ answered }) => answered)).toEqual([50, 50]);
+  expect(words).toHaveLength(5);
+  expect(readFileSync(join(place, 'b.csv'), 'utf8').split('\n')).toHaveLength(102);
+  expect(readFileSync(join(place, 'b.svg'), 'utf8')).toMatch(/^<svg/);
+  server.signal('SIGINT');
+  expect(await server.exit).toBe(0);
+});
+
+test('listen shows what send sends, and both end in order', async () => {
+  const server = lamplighter('listen', 'tcp', '--port', '0', '--json');
+  const [, port] = await server.untilTrue(
+    () => /TCP 127\.0\.0\.1:(\d+)/.exec(server.stderr) ?? undefined,
+    'a port',
+  );
+  const run = lamplighter(
+    'send',
+    'tcp',
+    '--port',
+    port!,
+    '--count',
+    '3',
+    '--every',
+    '0s',
+    '--sensor',
+    'desk_1',
+  );
+  expect(await run.exit).toBe(0);
+  expect(run.stdout).toMatch(
+    /-> \{"sensor_id":"desk_1".*\n<- \{"status":"ok","received":"desk_1"\}\n[^]*sent 3\/3\n$/,
+  );
+  server.signal('SIGINT');
+  expect(await server.exit).toBe(0);
+  const seen = server.stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { sensor: string; address: string });
+  expect(seen.map(({ sensor, address }) => [sensor, address])).toEqual(
+    Array(3).fill(['desk_1', '127.0.0.1']),
+  );
+});
+
+test('report: what stdin says is on disk before it is acknowledged, and sent once with a key', async () => {
+  const requests: { url: string; key: string; body: string }[] = [];
+  const server = createServer((request: IncomingMessage, response) => {
+    let body = '';
+    request.on('data', (data: Buffer) => (body += data.toString()));
+    request.on('end', () => {
+      requests.push({ url: request.url!, key: String(request.headers['idempotency-key']), body });
+      response.writeHead(201).end('{}');
+    });
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const state = folder();
+  const run = lamplighter('report', '--server', `http://127.0.0.1:${port}`, '--state', state, '--ack');
+  run.input('{"sensor_id":"a","temperature":21.5,"timestamp":1700000000}\nno json\n{"temperature":1}\n');
+  expect(await run.exit).toBe(1);
+  server.close();
+  expect(run.stdout).toBe('ok 1\nsent 1/1; 2 lines were no readings\n');
+  expect(run.stderr).toMatch(/line 2: no JSON\nline 3: sensor_id: expected/);
+  expect(requests).toEqual([
+    {
+      url: '/api/sensors/a/data',
+      key: expect.stringMatching(/^report_[\da-f]{12}-1$/) as string,
+      body: '[{"timestamp":1700000000,"temperature":21.5}]',
+    },
+  ]);
+  expect(readFileSync(join(state, 'report.log'), 'utf8')).toMatch(
+    / a: 1 as report_[\da-f]{12}-1: taken with 201\n$/,
+  );
+});
+
+test('report: what could not be sent waits on disk for the next time', async () => {
+  const state = folder();
+  const report = (...more: string[]) =>
+    // Port 9 is nobody's.
+    lamplighter(
+      'report',
+      '--server',
+      'http://127.0.0.1:9',
+      '--state',
+      state,
+      '--wait',
+      '0',
+      '--json',
+      ...more,
+    );
+  const first = report('--simulate', '1', '--count', '3', '--every', '0');
+  expect(await first.exit).toBe(1);
+  expect(JSON.parse(first.stdout)).toMatchObject({ accepted: 3, sent: 0, waiting: 3 });
+  const second = report('--simulate', '1', '--count', '1', '--every', '0');
+  await second.exit;
+  expect(second.stderr).toMatch(/3 reports were left from the last time/);
+  expect(JSON.parse(second.stdout)).toMatchObject({ accepted: 4, waiting: 4 });
+});
+
+test('wifi config writes a file for its owner alone, with the password of .env, and not twice', async () => {
+  const place = folder();
+  writeFileSync(
+    join(place, 'kit.config.ts'),
+    `export default { networks: [{ ssid: '교실', password: { secret: 'WIFI_PASSWORD' }, country: 'KR' }], broker: { host: '10.0.0.1' }, kits: [{ kit: 2 }] };`,
+  );
+  writeFileSync(join(place, '.env'), 'WIFI_PASSWORD=correct horse\n');
+  const output = join(place, 'wpa.conf');
+  const config = (...more: string[]) =>
+    lamplighter('wifi', 'config', '--config', join(place, 'kit.config.ts'), '-o', output, ...more);
+  const run = config('--hash');
+  expect(await run.exit).toBe(0);
+  expect(readFileSync(output, 'utf8')).toMatch(/^country=KR\n[^]*\tpsk=[\da-f]{64}\n/);
+  expect(statSync(output).mode & 0o777).toBe(0o600);
+  const again = config();
+  expect(await again.exit).toBe(1);
+  expect(again.stderr).toMatch(/exists already: --force replaces it and keeps a backup/);
+  expect(run.stdout + run.stderr + again.stderr).not.toMatch(/correct horse/);
+});
