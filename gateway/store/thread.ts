@@ -3,6 +3,10 @@ import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { HistoryError } from './history-error';
 import type { CallName, Calls, Reply } from './protocol';
+import { words } from './shared-words';
+
+/** So long the end of the process waits for the call that the thread is in. */
+const quietMsMax = 500;
 
 /** 32 MB of JavaScript are some hundred times a batch; SQLite's own memory lies outside. */
 const resourceLimits = { maxOldGenerationSizeMb: 32, maxYoungGenerationSizeMb: 4, stackSizeMb: 2 };
@@ -21,7 +25,12 @@ export interface ThreadEvents {
 
 /** Calls into the thread of the database, answered in their order. */
 export class Thread {
-  private readonly worker = startWorker();
+  private readonly shared = new Int32Array(new SharedArrayBuffer(8));
+  private readonly worker = startWorker(this.shared);
+  private readonly quieten = (): void => {
+    Atomics.store(this.shared, words.isEnding, 1);
+    Atomics.wait(this.shared, words.isBusy, 1, quietMsMax);
+  };
   private readonly waiting = new Map<number, Waiting>();
   private nextId = 1;
   private reason = 'it ended by itself';
@@ -34,6 +43,7 @@ export class Thread {
     this.worker.on('message', (reply: Reply) => this.take(reply, events));
     this.worker.on('error', ({ message }) => (this.reason = message));
     this.worker.on('exit', () => this.onExit(events));
+    process.on('exit', this.quieten);
   }
 
   /** Rejects with a HistoryError; `closed` when the thread has ended, and what it did last is not known. */
@@ -53,6 +63,7 @@ export class Thread {
   async end(): Promise<void> {
     this.hasEnded = true;
     this.reason = 'it was stopped';
+    this.quieten();
     await this.worker.terminate();
   }
 
@@ -68,6 +79,7 @@ export class Thread {
   }
 
   private onExit({ onCrash }: ThreadEvents): void {
+    process.off('exit', this.quieten);
     const wasExpected = this.hasEnded;
     this.hasEnded = true;
     for (const { reject } of this.waiting.values()) {
@@ -79,8 +91,8 @@ export class Thread {
 }
 
 /** In a bundle the thread's own bundle lies beside it; from a checkout the thread runs TypeScript as it stands. */
-function startWorker(): Worker {
-  const options = { resourceLimits, execArgv: [], stderr: false, env: {} };
+function startWorker(workerData: Int32Array): Worker {
+  const options = { workerData, resourceLimits, execArgv: [], stderr: false, env: {} };
   if (!import.meta.url.endsWith('.ts')) {
     return new Worker(new URL('./store-worker.mjs', import.meta.url), options);
   }

@@ -1,9 +1,10 @@
 /** The thread of the database. It has no clock, no timer and no state but the open file: all else is asked of it. */
 import { renameSync } from 'node:fs';
-import { parentPort } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
 import { History } from './history';
 import { HistoryError, historyError } from './history-error';
 import type { CallName, Calls, Reply, Request, Retention } from './protocol';
+import { words } from './shared-words';
 
 let history: History | undefined;
 let file = '';
@@ -66,6 +67,12 @@ function renameIfThere(from: string, to: string): void {
   }
 }
 
+const shared = workerData as Int32Array;
+
 parentPort!.on('message', (request: Request) => {
-  for (const reply of answer(request)) parentPort!.postMessage(reply);
+  Atomics.store(shared, words.isBusy, 1);
+  if (Atomics.load(shared, words.isEnding) === 0)
+    for (const reply of answer(request)) parentPort!.postMessage(reply);
+  Atomics.store(shared, words.isBusy, 0);
+  Atomics.notify(shared, words.isBusy);
 });

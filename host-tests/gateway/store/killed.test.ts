@@ -74,6 +74,19 @@ test('killed at any moment: the file is whole, what was acknowledged is there, a
   }
 });
 
+test('a process that ends in the middle of a write ends with its own code, and leaves a whole file', async () => {
+  const script = join(root, 'host-tests', 'gateway', 'store', 'ended-child.ts');
+  for (const delay of [2, 15, 40]) {
+    const file = join(newFolder(), 'history.db');
+    const child = spawn(process.execPath, ['--import', 'tsx', script, file, String(delay)], { cwd: root });
+    let complaints = '';
+    child.stderr.on('data', (text) => (complaints += String(text)));
+    const [code] = (await once(child, 'exit')) as [number];
+    expect([code, complaints]).toEqual([3, '']);
+    numbersIn(file);
+  }
+});
+
 /** So that numbers go on without a gap: what was cut off is sent again by its sender. */
 function fillTo(file: string, next: number): void {
   const missing = Array.from({ length: next - numbersIn(file).length }, (_, i) => next - 1 - i).reverse();
