@@ -38,7 +38,7 @@ program
     await start(options, print);
   });
 
-addGatewayCommands(program);
+addGatewayCommands(program, print);
 
 program
   .command('build')

@@ -15,7 +15,6 @@ import { TcpIngest } from './ingest/tcp';
 import { UdpIngest } from './ingest/udp';
 import type { Log } from './log';
 import { Registry } from './registry';
-import { RemoteBus } from './remote-bus';
 import { credentialsMissing, type GatewaySettings } from './settings';
 import { SqliteStore } from './store/sqlite-store';
 import { WebServer } from './web/web-server';
@@ -82,7 +81,8 @@ export async function startGateway(settings: GatewaySettings, parts: GatewayPart
       });
   const bus: Bus & { counters: object } = broker
     ? new EmbeddedBus(broker, (error) => about('bus').error({ err: error }, 'a message was not understood'))
-    : new RemoteBus(remoteBroker(settings), {
+    : // Loaded when needed: an MQTT client takes as much memory as the broker.
+      new (await import('./remote-bus')).RemoteBus(remoteBroker(settings), {
         log: (sentence) => about('bus').warn(sentence),
         onError: (error) => about('bus').error({ err: error }, 'a message was not understood'),
       });

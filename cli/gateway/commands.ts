@@ -6,7 +6,8 @@ import { type Name, names } from '../../gateway/settings/table';
 type Flags = Record<string, string | true | undefined>;
 
 /** The commands of the gateway: what there is to set stands in its table of settings. */
-export function addGatewayCommands(program: Command): void {
+export function addGatewayCommands(program: Command, print: (line: string) => void): void {
+  const terminal = { stdin: process.stdin, stderr: process.stderr, print };
   const gateway = program
     .command('gateway')
     .description('run broker, ingest, history and dashboard, for kits and sensors to talk to');
@@ -17,6 +18,44 @@ export function addGatewayCommands(program: Command): void {
     .action(async (flags: Flags) => {
       const { gateway } = await import('./gateway');
       await gateway(flags);
+    });
+
+  const credentials = program
+    .command('credentials')
+    .description('who may connect to the gateway: add, remove, list')
+    .action(() => credentials.outputHelp());
+  credentials
+    .command('add <name>')
+    .description('make a user, or change one; asks for the password, or reads it from a pipe')
+    .option('--role <role>', 'kit, kits, controller or sensor (default: kit 2 for kit2)')
+    .option('--kit <number>', 'which kit, with the role kit')
+    .option('--generate', 'make a password up, and show it')
+    .addOption(optionOf('credentials'))
+    .addOption(configFileOption())
+    .addHelpText('after', () => `\n${roles}`)
+    .action(async (name: string, flags: Flags) => {
+      const { addCredential } = await import('../credentials');
+      const { role, kit } = flags as Record<string, string>;
+      const generate = flags['generate'] === true;
+      await addCredential(name, { file: credentialsFile(flags), role, kit, generate }, terminal);
+    });
+  credentials
+    .command('remove <name>')
+    .description('remove a user; whoever is connected with it is disconnected')
+    .addOption(optionOf('credentials'))
+    .addOption(configFileOption())
+    .action(async (name: string, flags: Flags) => {
+      const { removeCredential } = await import('../credentials');
+      await removeCredential(name, credentialsFile(flags), terminal);
+    });
+  credentials
+    .command('list')
+    .description('list the users and what each may do')
+    .addOption(optionOf('credentials'))
+    .addOption(configFileOption())
+    .action(async (flags: Flags) => {
+      const { listCredentials } = await import('../credentials');
+      await listCredentials(credentialsFile(flags), terminal);
     });
 
   program
@@ -58,6 +97,16 @@ function configFileOption(): Option {
     `--${configFileFlag} <file>`,
     `JSON file with settings, named by ${configFileVariable} as well`,
   );
+}
+
+const roles = `Roles:
+  kit         one kit: the topics of its own number, and its readings over HTTP
+  kits        a user that all kits share: each the topics of its own number
+  controller  everything: all kits, the dashboard, the API
+  sensor      readings over HTTP, nothing else`;
+
+function credentialsFile(flags: Flags): string {
+  return some(['credentials'], flags).credentials;
 }
 
 function some<N extends Name>(wanted: readonly N[], flags: Flags) {
