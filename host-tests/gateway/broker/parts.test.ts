@@ -5,6 +5,7 @@ import { topicMatches } from '../../../gateway/broker/access';
 import { ClientStream, type CloseReason, Flusher } from '../../../gateway/broker/client-stream';
 import { Connections, plainAddress } from '../../../gateway/broker/connections';
 import { PacketLimit } from '../../../gateway/broker/packet-limit';
+import { Persistence } from '../../../gateway/broker/persistence';
 import { Retained } from '../../../gateway/broker/retained';
 import { Sessions } from '../../../gateway/broker/sessions';
 import { Turnstile } from '../../../gateway/broker/turnstile';
@@ -168,6 +169,16 @@ describe('retained messages', () => {
     const [kept] = retained.matching(['a']);
     expect(kept!.payload.buffer).not.toBe(read.buffer);
   });
+});
+
+it('what a client was refused is not kept for it either', async () => {
+  const persistence = new Persistence({
+    connected: () => true,
+    permits: (_client, filter) => filter !== '#',
+  });
+  const asked = [{ topic: '#', qos: 1 } as const, { topic: 'iot/2', qos: 1 } as const];
+  await persistence.addSubscriptions({ id: 'kit_2' }, asked);
+  expect(await persistence.subscriptionsByClient({ id: 'kit_2' })).toEqual([asked[1]]);
 });
 
 describe('sessions that outlive a connection', () => {
