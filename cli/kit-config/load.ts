@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs';
+import Module, { register } from 'node:module';
 import { basename, dirname, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { tsImport } from 'tsx/esm/api';
+import { checkout } from '../../build/checkout';
 import type { ClassroomConfig } from './classroom';
 import { ConfigError } from './config-error';
 import { plainMac, resolveKit, type Classroom } from './kit-settings';
@@ -53,6 +55,7 @@ async function importConfig(path: string): Promise<unknown> {
     throw new ConfigError([`${name}: there is no such file in ${dirname(path)}; name another with --config`]);
   }
   let exports: { default?: unknown };
+  if (!checkout) findClassroomInRelease();
   try {
     // A namespace of its own for each import: an edited file is read anew.
     exports = (await tsImport(pathToFileURL(path).href, import.meta.url)) as typeof exports;
@@ -66,6 +69,27 @@ async function importConfig(path: string): Promise<unknown> {
     throw new ConfigError([`${name}: exports no classroom; expected export default defineClassroom({ … })`]);
   }
   return config;
+}
+
+let isFound = false;
+
+/**
+ * A kit.config.ts imports ./cli/kit-config/classroom, as it does in a checkout. Wherever it lies, with a release that
+ * is a file of the release; whether it is loaded as an ES module or not, package.json beside it decides.
+ */
+function findClassroomInRelease(): void {
+  if (isFound) return;
+  isFound = true;
+  const pattern = /cli.kit-config.classroom(\.ts)?(\?|$)/;
+  const url = new URL('./kit-config.mjs', import.meta.url);
+  const hook = `export const resolve = (specifier, context, next) =>
+    ${pattern}.test(specifier) ? { url: '${url}', shortCircuit: true } : next(specifier, context);`;
+  register(`data:text/javascript,${encodeURIComponent(hook)}`);
+  const loader = Module as unknown as { _resolveFilename: (request: string, ...rest: unknown[]) => string };
+  const usual = loader._resolveFilename;
+  loader._resolveFilename = function (request, ...rest) {
+    return pattern.test(request) ? fileURLToPath(url) : usual.call(this, request, ...rest);
+  };
 }
 
 /** Where the file fails and how, without quoting it: a password may stand there. */
