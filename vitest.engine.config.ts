@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 /** What runs on the real interpreter, in real time: no part of `npm test`. host-tests/engine/main.ts runs this. */
 export default defineConfig({
   test: {
-    include: ['host-tests/engine/**/*.engine.ts'],
+    include: ['host-tests/**/*.engine.ts'],
     globalSetup: 'host-tests/support/build-firmware.ts',
     // A case may watch the keep-alive for five minutes, and wait for its turn before that.
     testTimeout: 900_000,
