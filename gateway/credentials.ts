@@ -31,7 +31,7 @@ const watchMs = 1000;
 
 /** The users of broker, dashboard and API, from a file that `lamplighter credentials` writes. */
 export class Credentials implements Authenticator {
-  readonly counters = { right: 0, wrong: 0, remembered: 0, notNow: 0 };
+  readonly #counters = { right: 0, wrong: 0, remembered: 0, notNow: 0 };
   #credentials = new Map<string, Credential>();
   readonly #queue = new ScryptQueue();
   readonly #remembered: Remembered;
@@ -60,6 +60,11 @@ export class Credentials implements Authenticator {
     return credentials;
   }
 
+  /** Answers by what they were, hashes made, and users that there are. */
+  get counters(): Readonly<Record<'right' | 'wrong' | 'remembered' | 'notNow' | 'hashed' | 'users', number>> {
+    return { ...this.#counters, hashed: this.#queue.counters.hashed, users: this.#credentials.size };
+  }
+
   get isEmpty(): boolean {
     return this.#credentials.size === 0;
   }
@@ -79,16 +84,16 @@ export class Credentials implements Authenticator {
     const key = this.#remembered.keyOf(user, secret);
     const known = this.#remembered.lookUp(key);
     if (known && known !== 'wrong' && this.#credentials.get(user) === known) {
-      this.counters.remembered++;
+      this.#counters.remembered++;
       return known.identity;
     }
     const credential = known === 'wrong' ? undefined : await this.#checked(key, user, secret, address);
     if (!credential) {
-      this.counters.wrong++;
+      this.#counters.wrong++;
       if (address !== undefined) this.#attempts.wrong(address);
       return undefined;
     }
-    this.counters.right++;
+    this.#counters.right++;
     return credential.identity;
   }
 
@@ -219,7 +224,7 @@ export class Credentials implements Authenticator {
       this.#remembered.remember(key, right ? credential : undefined);
       return right ? credential : undefined;
     } catch (error) {
-      if (error instanceof NotNow) this.counters.notNow++;
+      if (error instanceof NotNow) this.#counters.notNow++;
       throw error;
     }
   }

@@ -17,7 +17,8 @@ export class Attempts {
 
   /** Whether the address has to wait before it may try again. */
   isBlocked(address: string): boolean {
-    return this.#wrongOf(address) >= burst;
+    // One more is allowed when the oldest is forgiven whole.
+    return this.#wrongOf(address) > burst - 1;
   }
 
   wrong(address: string): void {

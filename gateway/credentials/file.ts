@@ -6,7 +6,8 @@ import { type Credential, nameProblem, roles } from './credential';
 const bytes = (length: number) =>
   v.pipe(
     v.string(),
-    v.base64(),
+    // In a message of its own, which does not quote the value.
+    v.base64('expected base64'),
     v.check((text) => Buffer.from(text, 'base64').length === length, `expected ${length} bytes`),
   );
 

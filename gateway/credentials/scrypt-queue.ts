@@ -6,9 +6,9 @@ const cost = { N: 16_384, r: 8, p: 1, maxmem: 64 * 2 ** 20 };
 const hashBytes = 32;
 
 /** Threads of Node's pool, which has four: one stays free for files and names, and where there are four cores one of these. */
-const parallel = Math.max(2, Math.min(3, availableParallelism() - 1));
+const usualParallel = Math.max(2, Math.min(3, availableParallelism() - 1));
 /** A thousand boards with a password each, and some more. */
-const waitingMax = 1200;
+const usualWaiting = 1200;
 
 /** Too much to do, or too many wrong passwords from one address: the answer is not no, but not now. */
 export class NotNow extends Error {}
@@ -25,10 +25,15 @@ export class ScryptQueue {
   readonly counters = { hashed: 0, refused: 0 };
   #running = 0;
   readonly #waiting: Job[] = [];
+  readonly #limits: { parallel: number; waiting: number };
+
+  constructor({ parallel = usualParallel, waiting = usualWaiting } = {}) {
+    this.#limits = { parallel, waiting };
+  }
 
   /** `check` runs right before the work and may throw. Rejects with NotNow when too many wait. */
   hash(password: string, salt: string, check: () => void = () => undefined): Promise<Buffer> {
-    if (this.#waiting.length >= waitingMax) {
+    if (this.#waiting.length >= this.#limits.waiting) {
       this.counters.refused++;
       return Promise.reject(new NotNow('too many passwords wait to be checked: try again in a minute'));
     }
@@ -49,7 +54,7 @@ export class ScryptQueue {
   }
 
   #next(): void {
-    while (this.#running < parallel && this.#waiting.length > 0) {
+    while (this.#running < this.#limits.parallel && this.#waiting.length > 0) {
       const job = this.#waiting.shift()!;
       try {
         job.check();
