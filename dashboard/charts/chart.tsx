@@ -70,7 +70,7 @@ export function Chart({ sensor, name, hours, settings }: Given) {
       </div>
       <div
         ref={element}
-        class="plot"
+        class={summary ? 'plot' : 'plot empty'}
         tabIndex={summary ? 0 : -1}
         role="slider"
         aria-label={

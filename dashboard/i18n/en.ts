@@ -229,6 +229,7 @@ export const en = {
   password: 'Password',
   loggingIn: 'Logging in …',
   loginWrong: 'This user with this password is not known.',
+  loginNotAllowed: 'This user may not use the dashboard.',
   loginTooOften: 'Too many attempts. Please wait a minute.',
   loginFailed: 'The gateway does not answer.',
   loginNeedless: 'No login is needed here.',

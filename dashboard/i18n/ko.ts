@@ -215,6 +215,7 @@ export const ko: Messages = {
   password: '비밀번호',
   loggingIn: '로그인하는 중입니다…',
   loginWrong: '사용자 이름이나 비밀번호가 맞지 않습니다.',
+  loginNotAllowed: '이 사용자는 대시보드를 사용할 수 없습니다.',
   loginTooOften: '시도 횟수가 너무 많습니다. 1분 뒤에 다시 시도해 주세요.',
   loginFailed: '게이트웨이가 응답하지 않습니다.',
   loginNeedless: '여기서는 로그인이 필요하지 않습니다.',

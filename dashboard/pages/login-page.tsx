@@ -66,6 +66,7 @@ export function LoginPage() {
 
   function failureText(status: number): string {
     if (status === 429) return text.loginTooOften;
-    return status === 401 || status === 403 ? text.loginWrong : text.loginFailed;
+    if (status === 403) return text.loginNotAllowed;
+    return status === 401 ? text.loginWrong : text.loginFailed;
   }
 }

@@ -14,6 +14,7 @@ describe.skipIf(!haveChromium())('a gateway that is open to the network', () => 
     bench = await GatewayBench.start({ flags: { hostName: 'lamplighter.example' } });
     const credentials = await Credentials.load(bench.credentials, { now: Date.now, random: randomBytes });
     await credentials.add('teacher', 'correct horse battery', { role: 'controller' });
+    await credentials.add('thermometer', 'only for reporting', { role: 'sensor' });
     await bench.stopGateway();
     await bench.startGateway();
     browser = await launch();
@@ -35,6 +36,12 @@ describe.skipIf(!haveChromium())('a gateway that is open to the network', () => 
     await page.getByRole('button', { name: 'Log in' }).click();
     await page.getByRole('alert').getByText('This user with this password is not known.').waitFor();
 
+    await page.getByLabel('User').fill('thermometer');
+    await page.getByLabel('Password').fill('only for reporting');
+    await page.getByLabel('Password').press('Enter');
+    await page.getByRole('alert').getByText('This user may not use the dashboard.').waitFor();
+
+    await page.getByLabel('User').fill('teacher');
     await page.getByLabel('Password').fill('correct horse battery');
     await page.getByLabel('Password').press('Enter');
     await page.getByRole('heading', { level: 1, name: 'Kit 2' }).waitFor();

@@ -152,6 +152,12 @@ describe('what nobody but the kit knows', () => {
     expect(linesOf({})).toEqual(['Temperature:', '21.0^C', 'Humidity:', '50.0%', ' '.repeat(12)]);
   });
 
+  test('a value with more decimals than the sensor has is rounded', () => {
+    const kit: KitView = { kit: 2, status: 'online', textsOnly: false };
+    const lines = screenLines(kit, { temperature: 21.96, humidity: 49.94 }, 0);
+    expect([lines[1]!.text, lines[3]!.text]).toEqual(['22.0^C', '49.9%']);
+  });
+
   test('a lamp goes off by itself, heard of or not', () => {
     const lamp = { lamp: 'ON', lampEndsMs: 103_200 } as const;
     expect(linesOf(lamp).at(-1)).toBe(`${' '.repeat(12)}lamp 4 s`);
