@@ -154,7 +154,11 @@ function addHistory(app: Hono<Env>, { sensors, store }: Rooms, { now, onError }:
         10,
       );
     exports++;
-    const pieces = encoded(store.csv(sensor, span), onError, () => exports--);
+    const onBreak = (error: unknown) => {
+      onError(error);
+      c.env.outgoing.destroy();
+    };
+    const pieces = encoded(store.csv(sensor, span), onBreak, () => exports--);
     c.header('Content-Type', 'text/csv; charset=utf-8');
     const name = sensor === undefined ? 'lamplighter' : sensor.replace(/[^\w.-]/g, '_');
     c.header('Content-Disposition', `attachment; filename="${name}.csv"`);
@@ -215,6 +219,7 @@ function isSecure(request: IncomingMessage): boolean {
   return 'encrypted' in request.socket || request.headers['x-forwarded-proto'] === 'https';
 }
 
+/** Pieces that cannot go on break the connection: what ended as usual would look whole. */
 async function* encoded(
   pieces: AsyncIterable<string>,
   onError: (error: unknown) => void,
@@ -224,7 +229,6 @@ async function* encoded(
     for await (const piece of pieces) yield Buffer.from(piece);
   } catch (error) {
     onError(error);
-    throw error;
   } finally {
     onEnd();
   }
@@ -237,7 +241,7 @@ function failed(c: Ask, problem: Problem): Response {
 
 /** A browser that is asked for Basic credentials opens a window of its own before the page can show a login. */
 export function problemHeaders(problem: Problem, request: IncomingMessage): Record<string, string> {
-  const scheme = 'sec-fetch-mode' in request.headers ? 'Session' : 'Basic';
+  const scheme = request.headers['user-agent']?.startsWith('Mozilla/') ? 'Session' : 'Basic';
   return {
     ...(problem.status === 401 && { 'WWW-Authenticate': `${scheme} realm="lamplighter"` }),
     ...(problem.retryAfterS !== undefined && { 'Retry-After': String(problem.retryAfterS) }),

@@ -5,6 +5,9 @@ import { badField, Problem } from './problem';
 import { parseJson, readBody } from './request-body';
 import type { Ingestion } from './rooms';
 
+/** As the API's other routes are written. */
+export const ingestRoute = 'POST /api/sensors/:id/data';
+
 const batchMax = 500;
 const keyLengthMax = 128;
 

@@ -3,6 +3,7 @@ export type Kind = 'counter' | 'gauge';
 /** What a number of a room means. Its name is made from both: `store.stored` is `lamplighter_store_stored_total`. */
 export const meanings: Record<string, [Kind, string]> = {
   'broker.connections': ['gauge', 'MQTT connections, over TCP, TLS and WebSocket.'],
+  'broker.clients': ['gauge', 'MQTT clients that have been let in.'],
   'broker.refusedConnections': ['counter', 'MQTT connections closed because there were too many.'],
   'broker.refusedPasswords': ['counter', 'MQTT clients with a wrong user or password.'],
   'broker.refusedClients': ['counter', 'MQTT clients refused for another reason.'],
@@ -54,6 +55,8 @@ export const meanings: Record<string, [Kind, string]> = {
   'store.waiting': ['gauge', 'Rows in memory that are not yet on disk.'],
   'store.dropped': ['counter', 'Rows given up because memory for them was full.'],
   'store.commits': ['counter', 'Transactions of the database.'],
+  'credentials.users': ['gauge', 'Users with a password.'],
+  'credentials.hashed': ['counter', 'Passwords hashed, which takes some 50 ms each.'],
   'credentials.right': ['counter', 'Passwords found right, but for those remembered.'],
   'credentials.wrong': ['counter', 'Passwords found wrong.'],
   'credentials.remembered': ['counter', 'Passwords remembered as right.'],

@@ -7,7 +7,7 @@ import type { LiveEvent } from '../../shared/live';
 import { ListenError } from '../listen-problem';
 import { Access, type AccessRules, onlyReports } from './access';
 import { createApi, problemHeaders } from './api';
-import { IngestRoute, sensorOfDataPath } from './ingest-route';
+import { IngestRoute, ingestRoute, sensorOfDataPath } from './ingest-route';
 import type { Owner } from './live-browser';
 import { LiveHub } from './live-hub';
 import { LiveSockets } from './live-socket';
@@ -101,8 +101,13 @@ export class WebServer {
       onLogout: (session) => this.hub.dismiss((owner) => owner.session === session),
       onError: (error) => tools.log.error({ err: error }, 'a request failed'),
     });
+    const routes = app.routes.filter(({ method }) => method !== 'ALL');
+    this.routes = [...routes.map(({ method, path }) => `${method} ${path}`), ingestRoute];
     this.api = getRequestListener(app.fetch, { overrideGlobalObjects: false });
   }
+
+  /** What the API answers, as `GET /api/sensors/:id`. */
+  readonly routes: readonly string[];
 
   get counters() {
     return {
