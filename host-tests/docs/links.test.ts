@@ -30,33 +30,38 @@ describe.each(pages)('%s', (page) => {
   });
 });
 
-describe.each(['README', 'docs/protocol', 'docs/ingest', 'docs/hardware', 'docs/flashing', 'docs/recovery'])(
-  '%s in English and in Korean',
-  (name) => {
-    const english = readPage(`${name}.md`);
-    const korean = readPage(`${name}.ko.md`);
+describe.each([
+  'README',
+  'docs/protocol',
+  'docs/gateway',
+  'docs/ingest',
+  'docs/hardware',
+  'docs/flashing',
+  'docs/recovery',
+])('%s in English and in Korean', (name) => {
+  const english = readPage(`${name}.md`);
+  const korean = readPage(`${name}.ko.md`);
 
-    test('shows the same commands and the same output', () => {
-      expect(korean.blocks).toEqual(english.blocks);
-    });
+  test('shows the same commands and the same output', () => {
+    expect(korean.blocks).toEqual(english.blocks);
+  });
 
-    test('names the same commands, keys, files and values', () => {
-      expect(unique(korean.codes)).toEqual(unique(english.codes));
-    });
+  test('names the same commands, keys, files and values', () => {
+    expect(unique(korean.codes)).toEqual(unique(english.codes));
+  });
 
-    test('links to the same pages', () => {
-      const targets = (links: string[]) =>
-        unique(links.map((link) => link.replace('.ko.md', '.md').replace(/#.*/, '#')));
-      expect(targets(korean.links)).toEqual(targets(english.links));
-    });
+  test('links to the same pages', () => {
+    const targets = (links: string[]) =>
+      unique(links.map((link) => link.replace('.ko.md', '.md').replace(/#.*/, '#')));
+    expect(targets(korean.links)).toEqual(targets(english.links));
+  });
 
-    test('has the same headings and tables, row by row', () => {
-      expect(korean.anchors).toHaveLength(english.anchors.length);
-      const shape = (tables: string[][][]) => tables.map((table) => table.map((row) => row.length));
-      expect(shape(korean.tables)).toEqual(shape(english.tables));
-    });
-  },
-);
+  test('has the same headings and tables, row by row', () => {
+    expect(korean.anchors).toHaveLength(english.anchors.length);
+    const shape = (tables: string[][][]) => tables.map((table) => table.map((row) => row.length));
+    expect(shape(korean.tables)).toEqual(shape(english.tables));
+  });
+});
 
 function unique(values: string[]): string[] {
   return [...new Set(values)].sort();
