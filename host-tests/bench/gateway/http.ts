@@ -88,7 +88,7 @@ async function cpuOf(child: ChildProcess): Promise<number> {
 }
 
 /** Each connection sends its next reading when the one before is answered and, with a rate, when it is due. */
-async function post(port: number, requests: number, perS: number): Promise<void> {
+export async function post(port: number, requests: number, perS: number): Promise<void> {
   const idle: Connection[] = await Promise.all(
     Array.from({ length: Math.min(connections, perS) }, (_, index) => Connection.open(port, index)),
   );
