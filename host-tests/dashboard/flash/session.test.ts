@@ -253,3 +253,26 @@ test('a cable that is pulled out between the look and the flash is told', async 
   await until('failed');
   expect(session.state).toMatchObject({ problem: { kind: 'lost', after: 'untouched' } });
 });
+
+test('a flash that is full is erased first; unplugged after that, the board is said to hold no program', async () => {
+  const full = (): UsbBoard => {
+    const board = plugIn();
+    createStorage(board.flash).write('big', 'x'.repeat(194_000));
+    return board;
+  };
+  const board = full();
+  const whole = desk(board, [kit()]);
+  await whole.session.connect();
+  await whole.session.flash(2);
+  expect(whole.states).toContain('flash erase');
+  expect(whole.session.state).toMatchObject({ at: 'done', outcome: 'online' });
+  expect(createStorage(board.flash).read('big')).toBeUndefined();
+
+  const other = full();
+  const cut = desk(other, [kit()], {}, (state) => {
+    if (state.at === 'flash' && state.step === 'write' && state.written > 0) other.unplug();
+  });
+  await cut.session.connect();
+  await cut.session.flash(2);
+  expect(cut.session.state).toMatchObject({ at: 'failed', problem: { kind: 'lost', after: 'erased' } });
+});
