@@ -58,6 +58,7 @@ const reserved: Record<string, { pattern: RegExp; roots: string[] }> = {
   randomness: {
     pattern: /\bMath\.random\b|\brandom(?:Bytes|Int|UUID)\b|\bgetRandomValues\b/,
     roots: [
+      'cli/credentials.ts',
       'cli/flash-ui/index.ts',
       'cli/network/report.ts',
       'cli/network/send.ts',
@@ -67,7 +68,7 @@ const reserved: Record<string, { pattern: RegExp; roots: string[] }> = {
   },
   sockets: {
     pattern:
-      /^import (?!type |\{ isIP(?:v[46])? \})[^;]*?'(?:node:)?(?:net|dgram|dns|http|https|tls|mqtt|ws)(?:\/promises)?'/m,
+      /^import (?!type |\{ (?:(?:isIP(?:v[46])?|BlockList),? )+\})[^;]*?'(?:node:)?(?:net|dgram|dns|http|https|tls|mqtt|ws)(?:\/promises)?'/m,
     roots: [
       'cli/board-console/tcp-transport.ts',
       'cli/doctor/broker.ts',
