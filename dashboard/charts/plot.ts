@@ -56,7 +56,7 @@ export function createPlot(element: HTMLElement, options: PlotOptions): Plot {
     {
       width: element.clientWidth,
       height: heightPx,
-      padding: [8, 8, 0, 0],
+      padding: [8, 16, 0, 0],
       legend: { show: false },
       cursor: {
         sync: { key: 'lamplighter', setSeries: false },
@@ -114,7 +114,8 @@ export function createPlot(element: HTMLElement, options: PlotOptions): Plot {
 
   return {
     show({ times, means, lows, highs }, fromMs, toMs) {
-      [fromS, toS] = [fromMs / 1000, toMs / 1000];
+      // A little room for the dot of the newest point.
+      [fromS, toS] = [fromMs / 1000, (toMs + (toMs - fromMs) / 100) / 1000];
       plot.setData([times, means, lows, highs], true);
     },
     point(index) {

@@ -147,8 +147,8 @@ export const en = {
   display: 'Display',
   displayLive: 'What the kit’s display shows now',
   displayLast: 'Last known; the kit may show something else',
+  displayUnknown: 'Nothing is known of it yet',
   displayText: (lines: string) => `The kit’s display: ${lines}`,
-  displayFailed: 'Reading failed',
 
   settings: 'Lamp settings',
   hold: 'Stays lit for',
@@ -174,7 +174,6 @@ export const en = {
     168: 'the last 7 days',
     720: 'the last 30 days',
   } as { readonly [hours: number]: string },
-  now: 'now',
   lowest: 'lowest',
   highest: 'highest',
   noHistory: (range: string) => `Nothing was measured in ${range}.`,

@@ -141,8 +141,8 @@ export const ko: Messages = {
   display: '화면',
   displayLive: '지금 키트의 화면에 보이는 내용입니다',
   displayLast: '마지막으로 확인된 화면으로, 실제와 다를 수 있습니다',
+  displayUnknown: '아직 알려진 내용이 없습니다',
   displayText: (lines) => `키트 화면: ${lines}`,
-  displayFailed: '측정 실패',
 
   settings: '램프 설정',
   hold: '점등 시간',
@@ -162,7 +162,6 @@ export const ko: Messages = {
   hours: (hours) => `${hours}시간`,
   days: (days) => `${days}일`,
   rangeNames: { 1: '최근 1시간', 24: '최근 24시간', 168: '최근 7일', 720: '최근 30일' },
-  now: '현재',
   lowest: '최저',
   highest: '최고',
   noHistory: (range) => `${range} 동안 측정된 값이 없습니다.`,
@@ -175,7 +174,7 @@ export const ko: Messages = {
 
   messages: '메시지',
   filter: '거르기',
-  filterHint: '토픽이나 내용에 들어 있는 낱말',
+  filterHint: '토픽이나 내용의 낱말',
   pause: '일시 정지',
   resume: '계속 보기',
   clear: '지우기',

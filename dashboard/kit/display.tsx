@@ -10,12 +10,12 @@ const font: Font = {
 };
 
 /** The kit's OLED, pixel for pixel. */
-export function Display({ kit, values }: { kit: KitView; values: Values }) {
+export function Display({ kit, values, known }: { kit: KitView; values: Values; known: boolean }) {
   const { words, connection } = useLive();
   const { text } = words;
   const canvas = useRef<HTMLCanvasElement>(null);
   const nowMs = useNow(kit.lampEndsMs ? 200 : 1000);
-  const lines = screenLines(kit, values, nowMs);
+  const lines = known ? screenLines(kit, values, nowMs) : [];
   const told = kit.status === 'online' || kit.status === 'safe-mode';
   const current = told && connection.link.state === 'open';
   // The font has the degree sign in the place of this one.
@@ -38,7 +38,7 @@ export function Display({ kit, values }: { kit: KitView; values: Values }) {
           aria-label={text.displayText(drawn)}
         />
       </div>
-      <p class="quiet">{current ? text.displayLive : text.displayLast}</p>
+      <p class="quiet">{!known ? text.displayUnknown : current ? text.displayLive : text.displayLast}</p>
     </section>
   );
 }

@@ -19,7 +19,7 @@ export class LiveState {
   broker: BrokerState = 'lost';
   /** By id. */
   sensors: ReadonlyMap<string, SensorView> = new Map();
-  /** What the clock of the gateway is ahead of this one, ms. */
+  /** What the clock of the gateway is ahead of this one, ms: at least so much, since events take their time. */
   aheadMs = 0;
   /** How often everything was told anew: at each connection, and when this browser was too slow. */
   resyncs = 0;
@@ -42,7 +42,12 @@ export class LiveState {
   apply(events: readonly LiveEvent[], nowMs: number): void {
     this.#sensors = new Map(this.sensors);
     this.sensors = this.#sensors;
-    for (const event of events) this.#take(event, nowMs);
+    for (const event of events) {
+      this.#take(event, nowMs);
+      // What has just happened is not in the future: else a lamp that was lit for 10 s would have 11 left.
+      if (event.type === 'reading' || event.type === 'kit')
+        this.aheadMs = Math.max(this.aheadMs, event.seenMs - nowMs);
+    }
   }
 
   #take(event: LiveEvent, nowMs: number): void {

@@ -41,7 +41,11 @@ export function KitPage({ kit: number }: { kit: number }) {
       <Tiles sensor={{ ...sensor, kit }} />
       <div class="two-columns">
         <Controls kit={number} />
-        <Display kit={kit} values={sensor.values} />
+        <Display
+          kit={kit}
+          values={sensor.values}
+          known={kit.status !== 'unknown' || Object.keys(sensor.values).length > 0}
+        />
       </div>
       <Charts sensor={sensor} names={names} settings={kit.settings} />
       <MessageList />

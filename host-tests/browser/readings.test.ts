@@ -3,10 +3,14 @@ import { createSocket } from 'node:dgram';
 import { connect } from 'node:net';
 import { connectAsync } from 'mqtt';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { haveChromium, launch, open, picture } from './support/chromium';
 import { GatewayBench } from './support/gateway-bench';
 import { mark } from './support/in-page';
+
+interface Stored {
+  readings: unknown[];
+}
 
 describe.skipIf(!haveChromium())('a reading that any client publishes', () => {
   let bench: GatewayBench;
@@ -86,6 +90,10 @@ describe.skipIf(!haveChromium())('a reading that any client publishes', () => {
         temperature: 10 + index / 10,
       }));
       expect((await post('greenhouse', old)).status).toBe(201);
+      // The store writes a tenth of a second later.
+      const stored = async () =>
+        (await (await fetch(`${bench.url}/api/sensors/greenhouse/data`)).json()) as Stored;
+      await vi.waitUntil(async () => (await stored()).readings.length === 61, { timeout: 10_000 });
       await page.getByRole('link', { name: 'greenhouse' }).click();
       await page.getByRole('heading', { level: 1, name: 'greenhouse' }).waitFor();
     });

@@ -28,6 +28,16 @@ test('the first event tells everything, and how far the two clocks are apart', (
   expect([...state.sensors.keys()]).toEqual(['kit_2']);
 });
 
+test('what has just happened is not in the future, however long the first event was on its way', () => {
+  const state = told(all());
+  const lit: KitView = { ...kit, lamp: 'ON', lampEndsMs: 70_000 };
+  state.apply([{ type: 'kit', seenMs: 60_000, kit: lit }], 49_900);
+  expect(state.aheadMs).toBe(10_100);
+  // Neither does a message that was late turn time back.
+  state.apply([reading('a', 61_000, { x: 1 })], 52_000);
+  expect(state.aheadMs).toBe(10_100);
+});
+
 test('everything told anew replaces what was known', () => {
   const state = told(all(sensor('a')), reading('b', 2000, { value: 1 }), all(sensor('c')));
   expect([...state.sensors.keys()]).toEqual(['c']);
