@@ -39,7 +39,7 @@ export class EmbeddedBus implements Bus {
   }
 
   publish(topic: string, payload: string): boolean {
-    const published = this.broker.publish(topic, payload);
+    const published = this.#leave !== undefined && this.broker.publish(topic, payload);
     if (published) this.counters.published++;
     else this.counters.failed++;
     return published;
