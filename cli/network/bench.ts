@@ -1,4 +1,3 @@
-import { lookup } from 'node:dns/promises';
 import { writeFileSync } from 'node:fs';
 import { compare, type Language, msText } from '../../network/bench/compare';
 import { answer, parseAnswer, request, sizeMax, sizeMin } from '../../network/bench/message';
@@ -7,9 +6,9 @@ import { svgPlot, terminalHistogram } from '../../network/bench/plot';
 import { run, type Run } from '../../network/bench/run';
 import { EchoServer, type OpenLine, tcpLine, udpLine } from '../../network/bench/sockets';
 import { type Statistics, statisticsOf } from '../../network/bench/statistics';
-import { isPrivate, parseIPv4 } from '../../network/discover/subnet';
 import { wholeNumber } from '../start-options';
 import { interrupted, pause } from './interrupt';
+import { addressOf } from './private-address';
 import { print, printJson, printTable, tell } from './print';
 import { Progress } from './progress';
 
@@ -242,17 +241,4 @@ function protocolsOf(text: string): Protocol[] {
 function languageOf(text: string): Language {
   if (text === 'en' || text === 'ko') return text;
   throw new Error(`--lang: expected en or ko, got ${JSON.stringify(text)}`);
-}
-
-async function addressOf(host: string, publicToo: boolean): Promise<string> {
-  const { address } = await lookup(host, 4).catch((error: NodeJS.ErrnoException) => {
-    throw new Error(
-      `${host}: ${error.code === 'ENOTFOUND' ? 'no such host' : `cannot be resolved (${error.code})`}`,
-    );
-  });
-  if (!publicToo && !isPrivate(parseIPv4(address)!))
-    throw new Error(
-      `${host} is ${address}, which is not in a private network: --allow-public, if it is yours`,
-    );
-  return address;
 }

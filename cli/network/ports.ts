@@ -1,8 +1,7 @@
-import { lookup } from 'node:dns/promises';
 import { type Probed, tcpProbe } from '../../network/discover/probe';
 import { parsePorts, services, usualPorts } from '../../network/discover/services';
-import { isPrivate, parseIPv4 } from '../../network/discover/subnet';
 import { interrupted } from './interrupt';
+import { addressOf } from './private-address';
 import { printJson, printTable, tell } from './print';
 import { Progress } from './progress';
 import { scanOptions, type ScanFlags } from './scan-options';
@@ -51,17 +50,4 @@ function show(host: string, ip: string, probed: Probed[], { open, json }: PortsF
   tell(
     `${host}${host === ip ? '' : ` (${ip})`}: ${states.map((state) => `${count(state)} ${state}`).join(', ')}`,
   );
-}
-
-async function addressOf(host: string, publicToo: boolean): Promise<string> {
-  const { address } = await lookup(host, 4).catch((error: NodeJS.ErrnoException) => {
-    throw new Error(
-      `${host}: ${error.code === 'ENOTFOUND' ? 'no such host' : `cannot be resolved (${error.code})`}`,
-    );
-  });
-  if (!publicToo && !isPrivate(parseIPv4(address)!))
-    throw new Error(
-      `${host} is ${address}, which is not in a private network: look only at what is yours, then with --allow-public`,
-    );
-  return address;
 }
