@@ -91,8 +91,8 @@ export function createPlot(element: HTMLElement, options: PlotOptions): Plot {
             size: 4,
             fill: line,
             stroke: line,
-            // Where there are too many for a dot each, those that no line leads to have one nevertheless.
-            filter: (self, _series, all) => (all ? null : lonely(self.data[1]!)),
+            // Where there are too many for a dot each, some have one nevertheless.
+            filter: (self, _series, all) => (all ? null : dotted(self.data[1]!)),
           },
         },
         { stroke: 'transparent', width: 0, points: { show: false } },
@@ -130,10 +130,12 @@ export function createPlot(element: HTMLElement, options: PlotOptions): Plot {
   };
 }
 
-/** Indices of the points between two gaps. */
-function lonely(values: ArrayLike<number | null | undefined>): number[] {
+/** Indices of the points between two gaps, to which no line leads, and of the newest. */
+function dotted(values: ArrayLike<number | null | undefined>): number[] {
+  const last = values.length - 1;
   return Array.from({ length: values.length }, (_, index) => index).filter(
-    (index) => values[index] != null && values[index - 1] == null && values[index + 1] == null,
+    (index) =>
+      values[index] != null && (index === last || (values[index - 1] == null && values[index + 1] == null)),
   );
 }
 
@@ -144,7 +146,7 @@ function pointedOf(plot: uPlot): Pointed | undefined {
   return value == null ? undefined : { index: idx, atMs: plot.data[0][idx]! * 1000, value };
 }
 
-/** Dashed lines, named at their right end, where they lie within the picture. */
+/** Dashed lines where they lie within the picture, named at the left end: what is new is at the right. */
 function drawLevels(plot: uPlot, levels: readonly Level[], colour: string, font: string): void {
   const { ctx, bbox } = plot;
   const ratio = uPlot.pxRatio;
@@ -152,7 +154,7 @@ function drawLevels(plot: uPlot, levels: readonly Level[], colour: string, font:
   ctx.strokeStyle = ctx.fillStyle = colour;
   ctx.lineWidth = ratio;
   ctx.setLineDash([4 * ratio, 4 * ratio]);
-  ctx.textAlign = 'right';
+  ctx.textAlign = 'left';
   ctx.font = font.replace('12px', `${11 * ratio}px`);
   for (const { value, label } of levels) {
     const y = plot.valToPos(value, 'y', true);
@@ -163,7 +165,7 @@ function drawLevels(plot: uPlot, levels: readonly Level[], colour: string, font:
     ctx.stroke();
     const isUpper = levels.every((other) => other.value <= value);
     ctx.textBaseline = isUpper ? 'bottom' : 'top';
-    ctx.fillText(label, bbox.left + bbox.width - 4 * ratio, y + (isUpper ? -2 : 3) * ratio);
+    ctx.fillText(label, bbox.left + 4 * ratio, y + (isUpper ? -2 : 3) * ratio);
   }
   ctx.restore();
 }
