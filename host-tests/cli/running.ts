@@ -53,9 +53,9 @@ export class Run extends Output {
   private readonly child;
   readonly exit: Promise<number | null>;
 
-  constructor(command: string, args: string[]) {
+  constructor(command: string, args: string[], env: NodeJS.ProcessEnv = {}, cwd: string = root) {
     super();
-    this.child = spawn(command, args, { cwd: root });
+    this.child = spawn(command, args, { cwd, env: { ...process.env, ...env } });
     this.child.stdout.on('data', (data) => {
       this.stdout += data;
       this.look();
