@@ -22,7 +22,7 @@ export interface BrokerOptions {
   host?: string;
   /** 0 takes a free one, which `port` then tells; false opens none. */
   port?: number | false;
-  /** Decides who may connect; everybody may when absent. */
+  /** Decides who may connect, and then do everything; instead of an authenticator. */
   accept?: (user: string | undefined, password: string | undefined) => boolean;
   /** Knows the users, and what each may do. */
   authenticator?: Authenticator;
@@ -100,7 +100,8 @@ export class Broker {
     this.#connections = new Connections(this.#limits);
     this.#gate = new Gate(
       {
-        authenticator: options.authenticator ?? (options.accept && accepting(options.accept)),
+        accept: options.accept,
+        authenticator: options.authenticator,
         open: () => this.#isOpen,
         limits: this.#limits,
         log: (sentence) => options.log?.(sentence),
@@ -255,11 +256,4 @@ export class Broker {
     this.#messages++;
     for (const listener of this.#listeners) listener.onMessage(topic, payload);
   }
-}
-
-/** Everybody who is accepted may do everything that a controller may. */
-function accepting(accept: NonNullable<BrokerOptions['accept']>): Authenticator {
-  return {
-    verify: async (name, password) => (accept(name, password) ? { name, role: 'controller' } : undefined),
-  };
 }

@@ -58,7 +58,8 @@ function login({ broker, kit }: KitSettings): Promise<MqttClient> {
     protocol: 'mqtt',
     host: broker.host,
     port: broker.port,
-    clientId: `lamplighter_doctor_${kit}_${process.pid}`,
+    // The gateway's broker gives a shared user the topics of the kit that the client id begins with.
+    clientId: `kit_${kit}_doctor_${process.pid}`,
     connectTimeout: connectMs,
     reconnectPeriod: 0,
     ...(broker.user !== undefined && { username: bytes(broker.user).toString('utf8') }),

@@ -21,7 +21,8 @@ export const notAuthorised = 5;
 /** Without names and passwords, on loopback. */
 export const openAccess: Access = {};
 
-const kitClientId = /^kit_([1-9]\d{0,3})$/;
+/** `kit_2` is the kit itself; `kit_2_laptop` somebody who looks at it and does not throw it out. */
+const kitClientId = /^kit_([1-9]\d{0,3})(?:_[^/+#]*)?$/;
 
 /**
  * What a client with this identity may use, or the reason why it may not come in. The client id never widens a role:
@@ -37,7 +38,7 @@ export function accessOf({ name, role, kit }: Identity, clientId: string): Acces
       return `user ${JSON.stringify(name)} is kit ${kit}, but the client calls itself ${clientId}`;
     case 'kits':
       if (claimed !== undefined) return { tree: `iot/${claimed}` };
-      return `user ${JSON.stringify(name)} is for kits: expected a client id such as kit_2, got ${JSON.stringify(clientId.slice(0, 40))}`;
+      return `user ${JSON.stringify(name)} is for kits: expected a client id such as kit_2 or kit_2_laptop, got ${JSON.stringify(clientId.slice(0, 40))}`;
     case 'sensor':
       return `user ${JSON.stringify(name)} may hand in readings over HTTP and use nothing else`;
   }

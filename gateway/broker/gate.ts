@@ -23,6 +23,8 @@ export interface Authenticator {
 }
 
 export interface GateOptions {
+  /** Decides instead of the authenticator; who is accepted may use everything. */
+  accept: ((user: string | undefined, password: string | undefined) => boolean) | undefined;
   authenticator: Authenticator | undefined;
   /** Whether everybody may use everything at this moment, whatever name they give. */
   open: () => boolean;
@@ -157,17 +159,21 @@ export class Gate {
     member.stream.waiting = this.options.limits.waiting[isKit ? 'kit' : 'other'];
   }
 
-  /** Undefined while everybody may come in. */
-  async #identify(member: Member, user: string | undefined, password = ''): Promise<Identity | undefined> {
-    const { authenticator, open } = this.options;
-    if (open()) return undefined;
+  /** Undefined for who may use everything. */
+  async #identify(
+    member: Member,
+    user: string | undefined,
+    password: string | undefined,
+  ): Promise<Identity | undefined> {
+    const { accept, authenticator, open } = this.options;
+    if (accept ? accept(user, password) : open()) return undefined;
     if (user === undefined || !authenticator) {
       this.counters.refusedPasswords++;
       throw this.#refusal(4, member, 'a user name and a password are needed');
     }
     let identity;
     try {
-      identity = await authenticator.verify(user, password, member.address);
+      identity = await authenticator.verify(user, password ?? '', member.address);
     } catch (error) {
       throw this.#refusal(3, member, (error as Error).message);
     }

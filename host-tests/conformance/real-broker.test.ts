@@ -15,7 +15,8 @@ const mainChapters = chapters
   .map(({ title, cases }) => ({ title, cases: cases.filter(({ main }) => main) }))
   .filter(({ cases }) => cases.length > 0);
 
-const broker = new Broker({ port: 0 });
+// Other brokers deliver a megabyte, which the kit has to survive.
+const broker = new Broker({ port: 0, limits: { packets: { connect: 4096, packet: 2 ** 21 } } });
 beforeAll(() => broker.start());
 afterAll(() => broker.stop());
 
