@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import type { LiveEvent } from '../../../shared/live';
@@ -98,25 +98,43 @@ describe('/live', () => {
     expect((await once(socket, 'close'))[0]).toBe(code);
   });
 
-  test('text that is no UTF-8 and a frame without a mask end the connection', async () => {
-    for (const [frame, code] of [
-      ['8182000000000ff0', 1007],
-      ['8102aaaa', 1002],
-    ] as const) {
-      const socket = connect(bench.web.port!, '127.0.0.1');
-      socket.write(
-        'GET /live HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n' +
-          'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n',
-      );
-      await once(socket, 'data');
-      const rest: Buffer[] = [];
-      socket.on('data', (chunk: Buffer) => rest.push(chunk));
-      socket.write(Buffer.from(frame, 'hex'));
-      await once(socket, 'close');
-      const bytes = Buffer.concat(rest);
-      const close = bytes.lastIndexOf(Buffer.from([0x88]));
-      expect(bytes.readUInt16BE(close + 2)).toBe(code);
-    }
+  /** A browser that is no more than its socket, and the bytes that come. */
+  async function openRaw(): Promise<{ socket: Socket; bytes: () => Buffer }> {
+    const socket = connect(bench.web.port!, '127.0.0.1');
+    socket.write(
+      'GET /live HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n' +
+        'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n',
+    );
+    const chunks: Buffer[] = [];
+    socket.on('data', (chunk: Buffer) => chunks.push(chunk));
+    await expect.poll(() => String(Buffer.concat(chunks))).toContain('"all"');
+    return { socket, bytes: () => Buffer.concat(chunks) };
+  }
+
+  test.each([
+    ['text that is no UTF-8', '8182000000000ff0', 1007],
+    ['a frame without a mask', '8102aaaa', 1002],
+  ])('%s ends the connection', async (_name, frame, code) => {
+    const { socket, bytes } = await openRaw();
+    const before = bytes().length;
+    socket.write(Buffer.from(frame, 'hex'));
+    await once(socket, 'close');
+    expect(bytes().readUInt16BE(before + 2)).toBe(code);
+  });
+
+  test('nothing follows a close frame, whatever happens meanwhile', async () => {
+    const { socket, bytes } = await openRaw();
+    const before = bytes().length;
+    const closed = once(socket, 'close');
+    socket.write(Buffer.from('818000000000', 'hex'));
+    await expect.poll(() => bytes().length).toBeGreaterThan(before);
+    bench.web.tell({ type: 'broker', broker: 'lost' });
+    await new Promise(setImmediate);
+    socket.write(Buffer.from('888000000000', 'hex'));
+    await closed;
+    const rest = bytes().subarray(before);
+    expect(rest[0]).toBe(0x88);
+    expect(rest.length).toBe(2 + rest[1]!);
   });
 
   test('a browser that leaves is forgotten', async () => {

@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { request } from 'node:https';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { ListenError } from '../../../gateway/listen-problem';
 import { testCertificate, testKey } from '../../support/certificate';
@@ -12,6 +12,7 @@ import { WebBench } from './web-bench';
 describe('the web server', () => {
   const benches: WebBench[] = [];
   afterEach(async () => {
+    vi.useRealTimers();
     for (const { web } of benches.splice(0)) await web.stop();
   });
 
@@ -67,6 +68,8 @@ describe('the web server', () => {
       });
       await expect.poll(() => bench.web.counters.httpIngest.requests).toBe(1);
       const { port } = bench.web;
+      // What would cut off the rest never comes.
+      vi.useFakeTimers({ toFake: ['setTimeout'] });
       const stopped = bench.web.stop();
       expect((await closed)[0]).toBe(1001);
       const late = connect(port!, '127.0.0.1');
@@ -82,6 +85,7 @@ describe('the web server', () => {
       idle.write('GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n');
       await once(idle, 'data');
       const ended = text(idle);
+      vi.useFakeTimers({ toFake: ['setTimeout'] });
       await bench.web.stop();
       await ended;
     });
