@@ -1,8 +1,8 @@
-import { isIP, isIPv4 } from 'node:net';
+import { isIP } from 'node:net';
 
 /** Whether only programs on this machine reach what listens on the address. */
 export function isLoopback(address: string): boolean {
-  if (isIPv4(address)) return address.startsWith('127.');
+  if (isIP(address) === 4) return address.startsWith('127.');
   return address === '::1' || address === 'localhost';
 }
 
