@@ -1,3 +1,4 @@
+import type { EventEmitter } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import type { IncomingMessage } from 'node:http';
@@ -15,6 +16,7 @@ import {
 import { listen } from './broker/listen';
 import { Persistence } from './broker/persistence';
 import { ClientStream, Flusher } from './broker/client-stream';
+import { QuietLog } from './broker/quiet-log';
 import { refuse, WebSocketDoor } from './broker/websocket';
 
 export interface BrokerOptions {
@@ -79,6 +81,7 @@ export class Broker {
   /** Likewise of MQTT over TLS. */
   tlsPort: number;
   readonly #options: BrokerOptions;
+  readonly #log: QuietLog;
   readonly #limits: BrokerLimits;
   readonly #connections: Connections;
   readonly #gate: Gate;
@@ -93,6 +96,7 @@ export class Broker {
 
   constructor(options: BrokerOptions = {}) {
     this.#options = options;
+    this.#log = new QuietLog((sentence) => options.log?.(sentence));
     this.host = options.host ?? '127.0.0.1';
     this.port = options.port === false ? 0 : (options.port ?? 1883);
     this.tlsPort = options.tls ? (options.tls.port ?? 8883) : 0;
@@ -104,7 +108,7 @@ export class Broker {
         authenticator: options.authenticator,
         open: () => this.#isOpen,
         limits: this.#limits,
-        log: (sentence) => options.log?.(sentence),
+        log: this.#log.say,
       },
       (clientId) => this.#core?.clientOf(clientId),
     );
@@ -146,6 +150,7 @@ export class Broker {
     core.on('unsubscribe', (topics, client) => {
       for (const topic of topics) memberOf(client)?.filters.delete(topic);
     });
+    (core as EventEmitter).on('error', (error: Error) => this.#log.say(`MQTT broker: ${error.message}`));
     core.tap = (topic, payload) => this.#tell(topic, payload);
     this.#core = core;
     this.#persistence = persistence;
@@ -247,7 +252,7 @@ export class Broker {
     const clientStream = new ClientStream(stream, packets, waiting.newcomer, this.#flusher, (reason) => {
       if (reason === 'packet too long') this.#closed.closedTooLong++;
       else this.#closed.closedSlow++;
-      this.#options.log?.(`MQTT client at ${address} closed: ${reason}`);
+      this.#log.say(`MQTT client at ${address} closed: ${reason}`);
     });
     setMember(this.#core.handle(stream), { address, stream: clientStream, filters: new Map() });
   }

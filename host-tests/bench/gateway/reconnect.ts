@@ -54,7 +54,9 @@ async function measure(users: 'open' | 'shared' | 'own', file: string): Promise<
     child.stdin.write(`${what}\n`);
     return (await lines.next()).value as string;
   };
-  for (const attempt of ['first time', 'again']) {
+  for (const attempt of ['first time', 'again', 'once more']) {
+    globalThis.gc?.();
+    const heldBefore = held();
     const delay = monitorEventLoopDelay({ resolution: 1 });
     const cpu = process.cpuUsage();
     delay.enable();
@@ -66,9 +68,22 @@ async function measure(users: 'open' | 'shared' | 'own', file: string): Promise<
     console.log(
       `${users}, ${attempt}: ${result} after ${(tookMs / 1000).toFixed(2)} s; longest stall ${(delay.max / 1e6).toFixed(0)} ms, p99 ${(delay.percentile(99) / 1e6).toFixed(0)} ms; CPU ${((user + system) / 1e6).toFixed(2)} s`,
     );
+    globalThis.gc?.();
+    console.log(
+      `  ${(process.memoryUsage.rss() / 2 ** 20).toFixed(0)} MB resident; ${((held() - heldBefore) / boards / 1024).toFixed(1)} kB held for a board`,
+    );
     await ask('drop');
   }
+  await ask('connect');
+  const stopMs = performance.now();
+  await broker.stop();
+  console.log(`  stopped with all of them connected within ${(performance.now() - stopMs).toFixed(0)} ms`);
   child.stdin.write('end\n');
   await new Promise((resolve) => child.once('close', resolve));
-  await broker.stop();
+}
+
+/** Exact with --expose-gc only. */
+function held(): number {
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
 }

@@ -1,11 +1,12 @@
 import { Duplex } from 'node:stream';
 import fc from 'fast-check';
-import { describe, expect, it, test } from 'vitest';
+import { describe, expect, it, test, vi } from 'vitest';
 import { topicMatches } from '../../../gateway/broker/access';
 import { ClientStream, type CloseReason, Flusher } from '../../../gateway/broker/client-stream';
 import { Connections, plainAddress } from '../../../gateway/broker/connections';
 import { PacketLimit } from '../../../gateway/broker/packet-limit';
 import { Persistence } from '../../../gateway/broker/persistence';
+import { QuietLog } from '../../../gateway/broker/quiet-log';
 import { Retained } from '../../../gateway/broker/retained';
 import { Sessions } from '../../../gateway/broker/sessions';
 import { Turnstile } from '../../../gateway/broker/turnstile';
@@ -263,6 +264,23 @@ test('a turnstile lets so many pass in one turn, in their order', async () => {
   await Promise.all(all);
   turns.shift()?.();
   expect(turns).toEqual([]);
+});
+
+test('a log that is hammered at says how much it kept back, and is open again later', () => {
+  vi.useFakeTimers();
+  try {
+    const lines: string[] = [];
+    const { say } = new QuietLog((line) => lines.push(line));
+    for (let line = 0; line < 50; line++) say(`line ${line}`);
+    expect(lines).toHaveLength(20);
+    vi.advanceTimersByTime(10_000);
+    say('later');
+    expect(lines.slice(20)).toEqual(['30 more lines like these within 10 s', 'later']);
+    vi.advanceTimersByTime(10_000);
+    expect(vi.getTimerCount()).toBe(0);
+  } finally {
+    vi.useRealTimers();
+  }
 });
 
 describe('connections', () => {
