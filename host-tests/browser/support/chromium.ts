@@ -17,12 +17,12 @@ export const chromiumPath = places.find((path) => {
 
 /**
  * Whether tests in a browser can run. Without one it is said once, and they are skipped; on a machine that is there to
- * test it is an error.
+ * test it is an error, where its system has these places.
  */
 export function haveChromium(): boolean {
   if (chromiumPath) return true;
   const sentence = `no Chromium at ${places.join(', ')}: apt-get install chromium`;
-  if (process.env.CI) throw new Error(sentence);
+  if (process.env.CI && process.platform === 'linux') throw new Error(sentence);
   console.warn(`The dashboard is not tested in a browser: ${sentence}`);
   return false;
 }
