@@ -8,7 +8,7 @@ export async function licencesOf(moduleIds: readonly string[]): Promise<string> 
   return texts.sort().join(`\n${'-'.repeat(80)}\n\n`);
 }
 
-/** `/…/node_modules/@hono/node-server` of a module in it; undefined for a module of our own. */
+/** `/…/node_modules/@serialport/stream` of a module in it; undefined for a module of our own. */
 export function packageFolder(moduleId: string): string | undefined {
   return /^\0?(.*[\\/]node_modules[\\/](?:@[^\\/]+[\\/])?[^\\/]+)[\\/]/.exec(moduleId)?.[1];
 }

@@ -1,4 +1,3 @@
-import { getRequestListener } from '@hono/node-server';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
@@ -6,7 +5,7 @@ import type { Duplex } from 'node:stream';
 import type { LiveEvent } from '../../shared/live';
 import { ListenError } from '../listen-problem';
 import { Access, type AccessRules, onlyReports } from './access';
-import { createApi, problemHeaders } from './api';
+import { Api, problemHeaders } from './api';
 import { IngestRoute, ingestRoute, sensorOfDataPath } from './ingest-route';
 import type { Owner } from './live-browser';
 import { LiveHub } from './live-hub';
@@ -59,7 +58,7 @@ export class WebServer {
   private readonly access: Access;
   private readonly ingest: IngestRoute;
   private readonly live: LiveSockets;
-  private readonly api: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+  private readonly api: Api;
   private pages: Pages | undefined;
   private readonly startedMs: number;
   private stopping = false;
@@ -92,7 +91,7 @@ export class WebServer {
     this.ingest = new IngestRoute(rooms.ingestion, this.access, (response, error) =>
       this.fail(response, error),
     );
-    const app = createApi(rooms, {
+    this.api = new Api(rooms, {
       access: this.access,
       sessions,
       version,
@@ -101,9 +100,7 @@ export class WebServer {
       onLogout: (session) => this.hub.dismiss((owner) => owner.session === session),
       onError: (error) => tools.log.error({ err: error }, 'a request failed'),
     });
-    const routes = app.routes.filter(({ method }) => method !== 'ALL');
-    this.routes = [...routes.map(({ method, path }) => `${method} ${path}`), ingestRoute];
-    this.api = getRequestListener(app.fetch, { overrideGlobalObjects: false });
+    this.routes = [...this.api.routes.map(({ method, path }) => `${method} ${path}`), ingestRoute];
   }
 
   /** What the API answers, as `GET /api/sensors/:id`. */
@@ -189,13 +186,11 @@ export class WebServer {
       }
       this.http.requests++;
       const path = pathOf(url);
-      if (/^\/(?:api(?:\/|$)|healthz$|metrics$)/.test(path)) {
-        response.once('finish', () => this.count(response.statusCode));
-        void this.api(request, response);
-      } else
-        this.pages!.answer(request, response, path).catch((error: unknown) =>
-          this.fail(response, error, 'text'),
-        );
+      const isApi = /^\/(?:api(?:\/|$)|healthz$|metrics$)/.test(path);
+      const answered = isApi
+        ? this.api.answer(request, response, path)
+        : this.pages!.answer(request, response, path);
+      answered.catch((error: unknown) => this.fail(response, error, isApi ? 'json' : 'text'));
     } catch (error) {
       this.fail(response, error);
     }
