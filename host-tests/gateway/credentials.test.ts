@@ -114,6 +114,18 @@ describe('credentials', () => {
     expect([told, credentials.isEmpty]).toEqual([4, true]);
   });
 
+  it('are watched: what another program writes counts within seconds, and no more after stop', async () => {
+    const credentials = await load();
+    credentials.watch();
+    credentials.watch();
+    const changed = new Promise<void>((resolve) => credentials.onChange(resolve));
+    await (await load()).add('kit2', 'a good password');
+    await changed;
+    expect(credentials.list()).toHaveLength(1);
+    credentials.stop();
+    credentials.stop();
+  });
+
   it('of two writers both stay', async () => {
     const [one, other] = [await load(), await load()];
     await one.add('kit2', 'a good password');
