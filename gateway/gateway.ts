@@ -148,16 +148,20 @@ export async function startGateway(settings: GatewaySettings, parts: GatewayPart
   try {
     await open(store);
     registry.load(await store.sensors(), await store.configs());
-    if (broker) await open(broker);
     mqtt.start();
     undo.push(
       () => mqtt.stop(),
       () => commands.stop(),
     );
-    await open(bus);
+    if (broker) {
+      await open(broker);
+      await open(bus);
+    }
     if (settings.tcpPort !== false) await open(tcp);
     if (settings.udpPort !== false) await open(udp);
     await open(web);
+    // A broker elsewhere may take ten seconds not to answer, and nobody else shall wait for it.
+    if (!broker) await open(bus);
   } catch (error) {
     await stop();
     throw error;
