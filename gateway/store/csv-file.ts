@@ -1,6 +1,8 @@
-import { csvHeader } from './csv';
-import { csvPage } from './csv-page';
+import type Database from 'libsql';
+import { csvHeader, csvLines } from './csv';
+import { csvPage, type CsvReading } from './csv-page';
 import { historyError } from './history-error';
+import { readJournal } from './journal';
 import type { CsvCursor } from './protocol';
 import { openToRead } from './schema';
 import type { Span } from './store';
@@ -10,19 +12,47 @@ import type { Span } from './store';
  * Throws a HistoryError.
  */
 export function* csvOfFile(file: string, sensor: string | undefined, span: Span): Generator<string> {
-  let db: ReturnType<typeof openToRead> | undefined;
+  let db: Database.Database | undefined;
   try {
     db = openToRead(file);
+    // One state of the file from beginning to end: what moves from the journal to its place meanwhile is told once.
+    db.exec('BEGIN');
     yield csvHeader;
-    let cursor: CsvCursor | undefined;
-    do {
-      const page = csvPage(db, sensor, span, cursor);
-      cursor = page.next;
-      if (page.text) yield page.text;
-    } while (cursor);
+    yield* pieces(db, sensor, span);
   } catch (error) {
     throw historyError(error, file);
   } finally {
     db?.close();
   }
+}
+
+function* pieces(db: Database.Database, sensor: string | undefined, span: Span): Generator<string> {
+  const waiting = waitingLines(db, sensor, span);
+  let next = 0;
+  let cursor: CsvCursor | undefined;
+  do {
+    const page = csvPage(db, sensor, span, cursor);
+    let text = '';
+    for (const [atMs, lines] of page.lines) {
+      while (next < waiting.length && waiting[next]![0] < atMs) text += waiting[next++]![1];
+      text += lines;
+    }
+    if (text) yield text;
+    cursor = page.next;
+  } while (cursor);
+  while (next < waiting.length) yield waiting[next++]![1];
+}
+
+/** What the gateway has not moved to its place yet, oldest first. */
+function waitingLines(
+  db: Database.Database,
+  sensor: string | undefined,
+  { fromMs, toMs }: Span,
+): CsvReading[] {
+  const all = [...readJournal(db)].filter(([id]) => sensor === undefined || id === sensor);
+  const readings = all.flatMap(([id, readings]) => readings.map((reading) => ({ id, ...reading })));
+  return readings
+    .filter(({ atMs }) => atMs >= fromMs && atMs <= toMs)
+    .sort((one, other) => one.atMs - other.atMs)
+    .map(({ id, atMs, transport, values }) => [atMs, csvLines(atMs, id, transport, values)]);
 }

@@ -1,7 +1,7 @@
 import type Database from 'libsql';
 import type { Transport, Values } from '../../shared/live';
 import { csvLines } from './csv';
-import type { CsvCursor, CsvPage } from './protocol';
+import type { CsvCursor } from './protocol';
 import { queryAll, queryOne } from './statement';
 import { hourMs } from './sums';
 import type { Span } from './store';
@@ -10,6 +10,9 @@ import type { Span } from './store';
 const readingsPerPage = 500;
 
 type Row = [atMs: number, n: number, id: number, sensor: string, transport: Transport, data: string];
+
+/** Its lines with the time of the reading. */
+export type CsvReading = [atMs: number, lines: string];
 
 /**
  * One piece of an export. Readings of a sensor lie together, so those of all sensors are gathered one window of time
@@ -20,22 +23,22 @@ export function csvPage(
   sensor: string | undefined,
   span: Span,
   from?: CsvCursor,
-): CsvPage {
+): { lines: CsvReading[]; next?: CsvCursor } {
   const cursor = from ?? { atMs: span.fromMs, sensor: 0, n: -1, windowMs: hourMs };
   const startMs = firstFrom(db, sensor, cursor.atMs);
-  if (startMs === null || startMs > span.toMs) return { text: '' };
+  if (startMs === null || startMs > span.toMs) return { lines: [] };
   const endMs = Math.min(startMs + cursor.windowMs, span.toMs);
   const rows = read(db, sensor, cursor, startMs, endMs);
-  const text = rows.map(([atMs, , , name, transport, data]) => {
-    return csvLines(atMs, name, transport, JSON.parse(data) as Values);
+  const lines = rows.map(([atMs, , , name, transport, data]): CsvReading => {
+    return [atMs, csvLines(atMs, name, transport, JSON.parse(data) as Values)];
   });
   const last = rows.at(-1);
   const isFull = rows.length === readingsPerPage;
-  if (!isFull && endMs === span.toMs) return { text: text.join('') };
+  if (!isFull && endMs === span.toMs) return { lines };
   const next = isFull
     ? { atMs: last![0], sensor: last![2], n: last![1], windowMs: Math.max(1, last![0] - startMs) }
     : { atMs: endMs + 1, sensor: 0, n: -1, windowMs: 2 * cursor.windowMs };
-  return { text: text.join(''), next };
+  return { lines, next };
 }
 
 /** When the first reading at this time or later was measured; null when there is none. */

@@ -44,11 +44,17 @@ const problems: Record<number, HistoryProblem> = {
 /** What another program's error means here; one of ours stays as it is. */
 export function historyError(error: unknown, file: string): HistoryError {
   if (error instanceof HistoryError) return error;
+  const { message } = error as Error;
+  const problem = historyProblem(error);
+  return new HistoryError(problem, sentence(problem, file, message));
+}
+
+/** What kind of error one of libsql is. */
+export function historyProblem(error: unknown): HistoryProblem {
   const { message, rawCode } = error as { message: string; rawCode?: number };
   // When a file cannot be opened libsql gives the code in the text only: `...Unable to open ...: 14`.
   const code = rawCode ?? Number(/: (\d+)"?\)?$/.exec(message)?.[1] ?? NaN);
-  const problem = problems[code & 0xff] ?? 'other';
-  return new HistoryError(problem, sentence(problem, file, message));
+  return problems[code & 0xff] ?? 'other';
 }
 
 function sentence(problem: HistoryProblem, file: string, message: string): string {

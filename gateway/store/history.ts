@@ -1,50 +1,78 @@
 import type Database from 'libsql';
 import type { SensorConfig, Transport, Values } from '../../shared/live';
 import { csvPage } from './csv-page';
-import { Insertion } from './insertion';
-import { newestValues } from './newest';
-import type { Batch, CsvCursor, CsvPage, FlatRows, KnownSensor, Retention } from './protocol';
-import { flatWidth } from './protocol';
+import { historyProblem } from './history-error';
+import { Journal } from './journal';
+import { decodeNewest, newestValues } from './newest';
+import { Packing } from './packing';
+import type { Batch, CsvCursor, CsvPage, KnownSensor, Retention } from './protocol';
 import { openDatabase, rollBack } from './schema';
-import { command, queryAll, queryOne } from './statement';
 import { series } from './series';
+import { command, queryAll, queryOne } from './statement';
 import type { SeriesPoint, Span, StoredReading } from './store';
 import { Tidying } from './tidying';
-import { Tracks } from './tracks';
 
-type FlatRow = [sensor: string, atMs: number, receivedMs: number, transport: Transport, data: string];
+/** So many readings wait in the journal at least, before they are moved to their places: some 10 ms of work. */
+const packedTogether = 2000;
+/** With many sensors more of them, so that each has several. */
+const packedPerSensor = 10;
+const packedTogetherMax = 10_000;
+/** Beyond it nothing is taken until they can be moved. */
+const journalMax = 20_000;
+/** How long they wait at most, so that there is not much to do at the next start. */
+const packEveryMs = 300_000;
 
 /** The history in its file, one call at a time. Every error but HistoryError is libsql's own. */
 export class History {
   private readonly db: Database.Database;
-  private readonly tracks: Tracks;
-  private readonly insertion: Insertion;
+  private readonly journal: Journal;
+  private readonly packing: Packing;
   private readonly tidying: Tidying;
   private readonly sql: ReturnType<typeof statements>;
   private isDurable = false;
+  private packedMs = -Infinity;
 
   constructor(
     file: string,
     private readonly retention: Retention,
   ) {
     this.db = openDatabase(file);
-    this.tracks = new Tracks(this.db);
-    this.insertion = new Insertion(this.db);
-    this.tidying = new Tidying(this.db, this.tracks, retention);
+    this.journal = new Journal(this.db);
+    this.packing = new Packing(this.db);
+    this.tidying = new Tidying(this.db, this.packing, retention);
     this.sql = statements(this.db);
   }
 
   /**
    * All batches in one transaction, except those whose key is known. A batch with a key is answered for, and its
    * sender forgets it: it goes to the disk itself, the others to the log that a power cut may shorten by a minute.
-   * `retried` batches, if the last reading of them is there, were stored by the attempt that was not answered.
+   * A write that is `retried` may have been done before without an answer: its name tells.
    */
-  write(batches: Batch[], nowMs: number, retried: boolean): ('stored' | 'duplicate')[] {
+  write(name: string, batches: Batch[], nowMs: number, retried: boolean): ('stored' | 'duplicate')[] {
+    if (this.journal.count > journalMax) this.pack();
     this.setDurable(batches.some(({ key }) => key !== undefined));
-    return this.transaction(() => {
-      if (retried && this.isStored(batches.at(-1)!.rows)) return batches.map(() => 'stored' as const);
-      return batches.map((batch) => this.writeBatch(batch, nowMs));
+    let text = '[]';
+    let count = 0;
+    const outcomes = this.transaction(() => {
+      if (retried && this.journal.has(name)) return batches.map(() => 'stored' as const);
+      const outcomes = batches.map(({ key }) => {
+        return key === undefined || this.sql.addKey(key, nowMs).changes > 0 ? 'stored' : 'duplicate';
+      });
+      const stored = batches.filter(({ count }, index) => count > 0 && outcomes[index] === 'stored');
+      text = `[${stored.map((batch) => batch.text).join(',')}]`;
+      count = stored.reduce((sum, batch) => sum + batch.count, 0);
+      this.journal.add(name, text);
+      return outcomes;
     });
+    this.journal.taken(text, count);
+    return outcomes;
+  }
+
+  /** To be called when nobody waits: moves readings to their places once there are enough of them. */
+  packIfDue(): void {
+    const { journal, packing } = this;
+    const enough = Math.min(Math.max(packedTogether, packedPerSensor * packing.sensors), packedTogetherMax);
+    if (journal.count >= enough) this.tryToPack();
   }
 
   readings(
@@ -52,6 +80,7 @@ export class History {
     { fromMs, toMs }: Span,
     limit: number,
   ): (StoredReading & { receivedMs: number })[] {
+    this.tryToPack();
     const rows = this.sql.readings(sensor, fromMs, toMs, limit);
     return rows.reverse().map(([atMs, lateMs, transport, data]) => {
       return { sensor, atMs, receivedMs: atMs + lateMs, transport, values: JSON.parse(data) as Values };
@@ -59,7 +88,8 @@ export class History {
   }
 
   series(sensor: string, name: string, span: Span, points: number, nowMs: number): SeriesPoint[] {
-    const id = this.sensorWithOpenMinute(sensor);
+    this.tryToPack();
+    const [id] = this.sql.sensorId(sensor) ?? [];
     if (id === undefined) return [];
     const { readings, minutes } = this.retention;
     const kept = { readingsMs: nowMs - readings, minutesMs: nowMs - minutes };
@@ -67,8 +97,9 @@ export class History {
   }
 
   sensors(): KnownSensor[] {
-    return [...this.tracks.all()].map(([id, { transport, seenMs, newest }]) => {
-      return { id, transport, seenMs, values: newestValues(newest) };
+    this.tryToPack();
+    return this.sql.sensors().map(([id, transport, seenMs, newest]) => {
+      return { id, transport, seenMs, values: newestValues(decodeNewest(newest)) };
     });
   }
 
@@ -78,8 +109,7 @@ export class History {
   }
 
   configs(): [sensor: string, config: SensorConfig][] {
-    const rows = this.sql.configs();
-    return rows.map(([sensor, data]) => [sensor, JSON.parse(data) as SensorConfig]);
+    return this.sql.configs().map(([sensor, data]) => [sensor, JSON.parse(data) as SensorConfig]);
   }
 
   setConfig(sensor: string, config: SensorConfig): void {
@@ -88,56 +118,46 @@ export class History {
   }
 
   csv(sensor: string | undefined, span: Span, cursor: CsvCursor | undefined): CsvPage {
-    return csvPage(this.db, sensor, span, cursor);
+    if (!cursor) this.tryToPack();
+    const { lines, next } = csvPage(this.db, sensor, span, cursor);
+    return { text: lines.map(([, text]) => text).join(''), ...(next && { next }) };
   }
 
   tidy(nowMs: number): boolean {
-    return this.transaction(() => {
-      return this.tidying.piece(nowMs);
-    });
+    if (nowMs - this.packedMs >= packEveryMs) {
+      this.pack();
+      this.packedMs = nowMs;
+    }
+    return this.transaction(() => this.tidying.piece(nowMs));
   }
 
   sync(): void {
     this.db.exec('PRAGMA wal_checkpoint(PASSIVE)');
   }
 
-  /** Whatever cannot be written any more is added up by the next one who opens the file. */
+  /** What cannot be moved to its place any more is moved by the next one who opens the file. */
   close(): void {
     try {
-      this.transaction(() => this.tracks.saveAll());
+      this.pack();
+      // Everything in one file: somebody may copy it.
+      this.db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
     } finally {
       this.db.close();
     }
   }
 
-  private writeBatch({ key, rows }: Batch, nowMs: number): 'stored' | 'duplicate' {
-    if (key !== undefined && this.sql.addKey(key, nowMs).changes === 0) return 'duplicate';
-    for (let at = 0; at < rows.length; at += flatWidth) {
-      const [atMs, receivedMs] = [rows[at + 1] as number, rows[at + 2] as number];
-      const [transport, data] = [rows[at + 3] as Transport, rows[at + 4] as string];
-      const track = this.tracks.findOrAdd(rows[at] as string, transport, receivedMs);
-      this.insertion.add(track, atMs, receivedMs - atMs, transport, data);
-      this.tracks.add(track, atMs, receivedMs, transport, JSON.parse(data) as Values);
-    }
-    this.insertion.flush();
-    return 'stored';
+  private pack(): void {
+    if (this.journal.count === 0) return;
+    this.transaction(() => this.packing.pack(this.journal));
+    this.journal.emptied();
   }
 
-  private isStored(rows: FlatRows): boolean {
-    const [sensor, atMs, receivedMs, , data] = rows.slice(-flatWidth) as FlatRow;
-    return this.sql.isStored(sensor, atMs, receivedMs - atMs, data) !== undefined;
-  }
-
-  /** The sensor's number; what its open minute comes to is written if that is possible, else it is missing. */
-  private sensorWithOpenMinute(name: string): number | undefined {
+  /** On a full disk what waits in the journal is missing in an answer, and stays where it is. */
+  private tryToPack(): void {
     try {
-      return this.transaction(() => {
-        const track = this.tracks.find(name);
-        if (track) this.tracks.save(track);
-        return track?.sensor;
-      });
-    } catch {
-      return this.sql.sensorId(name)?.[0];
+      this.pack();
+    } catch (error) {
+      if (isDamage(error)) throw error;
     }
   }
 
@@ -151,27 +171,26 @@ export class History {
     this.db.exec('BEGIN IMMEDIATE');
     try {
       const result = work();
-      this.tracks.flush();
       this.db.exec('COMMIT');
       return result;
     } catch (error) {
-      this.tracks.forget();
-      this.insertion.forget();
+      this.packing.forget();
       rollBack(this.db);
       throw error;
     }
   }
 }
 
+const isDamage = (error: unknown): boolean => historyProblem(error) === 'corrupt';
+
 function statements(db: Database.Database) {
   return {
     addKey: command(db, 'INSERT INTO batch_key VALUES (?, ?) ON CONFLICT DO NOTHING'),
-    isStored: queryOne(
-      db,
-      `SELECT 1 FROM reading WHERE sensor = (SELECT id FROM sensor WHERE name = ?)
-       AND at_ms = ? AND late_ms = ? AND data = ?`,
-    ),
     sensorId: queryOne<[number]>(db, 'SELECT id FROM sensor WHERE name = ?'),
+    sensors: queryAll<[name: string, transport: Transport, seenMs: number, newest: string]>(
+      db,
+      'SELECT name, transport, seen_ms, newest FROM sensor ORDER BY name',
+    ),
     readings: queryAll<[atMs: number, lateMs: number, transport: Transport, data: string]>(
       db,
       `SELECT at_ms, late_ms, transport, data FROM reading

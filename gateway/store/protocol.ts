@@ -2,18 +2,13 @@ import type { SensorConfig, Transport, Values } from '../../shared/live';
 import type { HistoryProblem } from './history-error';
 import type { SeriesPoint, Span, StoredReading } from './store';
 
-/**
- * Readings as they travel to the thread, five entries each: sensor, atMs, receivedMs, transport, values as JSON.
- * One flat array is copied at a third of the cost of as many objects.
- */
-export type FlatRows = (string | number)[];
-
-export const flatWidth = 5;
-
-/** Rows that belong together; with a key they are stored once. */
+/** Readings that belong together, as the journal keeps them; with a key they are stored once. */
 export interface Batch {
   key?: string;
-  rows: FlatRows;
+  /** Sensor, atMs, receivedMs, transport and values of each reading, as JSON without the brackets around it all. */
+  text: string;
+  /** Of readings. */
+  count: number;
 }
 
 /** How long a row is kept, in milliseconds; Infinity keeps it for ever. */
@@ -49,8 +44,8 @@ export interface CsvPage {
 /** What the thread can be asked for, and its answer. */
 export interface Calls {
   open(file: string, retention: Retention): void;
-  /** All in one transaction. `retried` batches may have been stored before, without an answer. */
-  write(batches: Batch[], nowMs: number, retried: boolean): ('stored' | 'duplicate')[];
+  /** All in one transaction. A write that is `retried` may have been done before without an answer: its name tells. */
+  write(name: string, batches: Batch[], nowMs: number, retried: boolean): ('stored' | 'duplicate')[];
   readings(sensor: string, span: Span, limit: number): (StoredReading & { receivedMs: number })[];
   series(sensor: string, name: string, span: Span, points: number, nowMs: number): SeriesPoint[];
   sensors(): KnownSensor[];

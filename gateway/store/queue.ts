@@ -1,11 +1,8 @@
-import { type Batch, type FlatRows, flatWidth } from './protocol';
+import type { Batch } from './protocol';
 import type { StoredReading } from './store';
 
 /** What one call has brought: readings that go to the disk together. */
 export interface Entry extends Batch {
-  count: number;
-  /** Length of its texts, what it takes in memory but for a constant. */
-  length: number;
   /** Only of a batch with a key. */
   resolve?: (outcome: 'stored' | 'duplicate') => void;
   reject?: (error: Error) => void;
@@ -65,8 +62,8 @@ export class Queue {
     while (this.count > this.rowsMax || this.length > this.lengthMax) this.dropOldest();
   }
 
-  private fits({ count, length }: Entry): boolean {
-    return this.count + count <= this.rowsMax && this.length + length <= this.lengthMax;
+  private fits({ count, text }: Entry): boolean {
+    return this.count + count <= this.rowsMax && this.length + text.length <= this.lengthMax;
   }
 
   private push(entry: Entry): void {
@@ -74,9 +71,9 @@ export class Queue {
     this.weigh(entry, 1);
   }
 
-  private weigh({ count, length, key }: Entry, sign: 1 | -1): void {
+  private weigh({ count, text, key }: Entry, sign: 1 | -1): void {
     this.count += sign * count;
-    this.length += sign * length;
+    this.length += sign * text.length;
     if (key !== undefined) this.keys += sign;
   }
 
@@ -93,15 +90,15 @@ export class Queue {
   }
 }
 
-const emptied: Entry = { rows: [], count: 0, length: 0 };
+const emptied: Entry = { text: '', count: 0 };
 
 export function entryOf(readings: readonly StoredReading[], receivedMs: number, key?: string): Entry {
-  const rows: FlatRows = [];
-  let length = 0;
+  let text = '';
   for (const { sensor, atMs, transport, values } of readings) {
-    const data = JSON.stringify(values);
-    rows.push(sensor, atMs, receivedMs, transport, data);
-    length += data.length + sensor.length;
+    const comma = text === '' ? '' : ',';
+    // A time that is none would make the whole row unreadable.
+    const measuredMs = Number.isFinite(atMs) ? atMs : receivedMs;
+    text += `${comma}${JSON.stringify(sensor)},${measuredMs},${receivedMs},"${transport}",${JSON.stringify(values)}`;
   }
-  return { key, rows, count: rows.length / flatWidth, length };
+  return { key, text, count: readings.length };
 }

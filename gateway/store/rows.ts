@@ -10,13 +10,13 @@ export class Rows {
   private readonly inserts: { length: number; insert: ReturnType<typeof command> }[];
   private readonly lengthMax: number;
 
-  /** @param start - `INSERT INTO table`, or what else stands before VALUES */
-  constructor(db: Database.Database, start: string, width: number) {
+  /** `start` and `end` are what stands before and after VALUES. */
+  constructor(db: Database.Database, start: string, width: number, end = '') {
     const row = `(${Array<string>(width).fill('?').join(', ')})`;
     this.lengthMax = sizes[0]! * width;
     this.inserts = sizes.map((count) => {
       const rows = Array<string>(count).fill(row).join(', ');
-      return { length: count * width, insert: command(db, `${start} VALUES ${rows}`) };
+      return { length: count * width, insert: command(db, `${start} VALUES ${rows} ${end}`) };
     });
   }
 

@@ -9,16 +9,18 @@ const applicationId = 0x4c616d70;
 /**
  * How the tables came to be: entry n leads from version n to n + 1, and is never changed once released.
  *
- * Rows of a sensor lie together, in the order of time, so that a chart reads neighbouring pages; `n` numbers the
- * readings of one sensor and millisecond. `late_ms` is how much later a reading came in than it was measured, `data`
- * its values as a JSON object. A row of `minute` or `hour` sums up one value of one sensor from `at_ms` on; from
- * `open_ms` on the minutes of a sensor may not be written yet. `newest` is JSON, `[[name, [at_ms, value]], ...]`.
+ * What comes in waits in `journal`, a row for each write, as a JSON array of sensor, time, time of arrival, transport
+ * and values, again and again. From there it goes to `reading`, where the rows of a sensor lie together, in the order
+ * of time, so that a chart reads neighbouring pages; `n` numbers the readings of one sensor and millisecond, `late_ms`
+ * is how much later a reading came in than it was measured, `data` its values as a JSON object. A row of `minute` or
+ * `hour` sums up one value of one sensor from `at_ms` on. `newest` is JSON, `[[name, [at_ms, value]], ...]`.
  */
 export const migrations: readonly string[] = [
   `CREATE TABLE sensor (
      id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE,
-     transport TEXT NOT NULL, seen_ms INTEGER NOT NULL, open_ms INTEGER NOT NULL, newest TEXT NOT NULL
+     transport TEXT NOT NULL, seen_ms INTEGER NOT NULL, newest TEXT NOT NULL
    );
+   CREATE TABLE journal (id INTEGER PRIMARY KEY, write TEXT NOT NULL, readings TEXT NOT NULL);
    CREATE TABLE reading (
      sensor INTEGER NOT NULL, at_ms INTEGER NOT NULL, n INTEGER NOT NULL,
      late_ms INTEGER NOT NULL, transport TEXT NOT NULL, data TEXT NOT NULL,

@@ -1,7 +1,7 @@
 import type Database from 'libsql';
 import type { Values } from '../../shared/live';
 import { queryAll } from './statement';
-import { addSum, asNumber, hourMs, minuteMs, startOf, type Sum } from './sums';
+import { asNumber, hourMs, minuteMs, startOf } from './sums';
 import type { SeriesPoint, Span } from './store';
 
 /** Readings are read, at most, for each point that is asked for; with more of them, minutes are. */
@@ -36,11 +36,10 @@ export function series(
   if (source === 'reading') {
     const readings = readReadings(db, sensor, name, span, points * readingsPerPoint);
     if (readings && readings.length <= points) return readings;
-    if (readings) return buckets(readings, span, points, 1);
-    return buckets(readSums(db, 'minute', sensor, name, span, minuteMs), span, points, minuteMs);
+    if (readings) return joined(readings, bucketsOf(span, points, 1));
+    return readSums(db, 'minute', sensor, name, span, points);
   }
-  const unitMs = source === 'hour' ? hourMs : minuteMs;
-  return buckets(readSums(db, source, sensor, name, span, unitMs), span, points, unitMs);
+  return readSums(db, source, sensor, name, span, points);
 }
 
 function readReadings(
@@ -66,38 +65,49 @@ function readSums(
   table: 'minute' | 'hour',
   sensor: number,
   name: string,
-  { fromMs, toMs }: Span,
-  unitMs: number,
+  span: Span,
+  points: number,
 ): SeriesPoint[] {
-  const rows = queryAll<[number, number, number, number, number]>(
+  const unitMs = table === 'hour' ? hourMs : minuteMs;
+  const { originMs, lengthMs } = bucketsOf(span, points, unitMs);
+  const query = queryAll<[atMs: number, mean: number, min: number, max: number, count: number]>(
     db,
-    `SELECT at_ms, sum / count, min, max, count FROM ${table}
-       WHERE sensor = ? AND at_ms BETWEEN ? AND ? AND name = ? ORDER BY at_ms`,
-  )(sensor, startOf(fromMs, unitMs), toMs, name);
+    `SELECT (at_ms - ${originMs}) / ${lengthMs} * ${lengthMs} + ${originMs}, sum(sum) / sum(count), min(min), max(max), sum(count)
+     FROM ${table} WHERE sensor = ? AND at_ms BETWEEN ? AND ? AND name = ? GROUP BY 1 ORDER BY 1`,
+  );
+  const rows = query(sensor, startOf(span.fromMs, unitMs), span.toMs, name);
   return rows.map(([atMs, mean, min, max, count]) => ({ atMs, mean, min, max, count }));
 }
 
-/** Joins points until there are at most so many. */
-function buckets(all: SeriesPoint[], { fromMs, toMs }: Span, points: number, unitMs: number): SeriesPoint[] {
-  const lengthMs = bucketLength(fromMs, toMs, points, unitMs);
-  const originMs = points === 1 ? startOf(fromMs, unitMs) : 0;
-  if (lengthMs === unitMs && unitMs > 1) return all;
-  const sums = new Map<string, Sum>();
-  for (const { atMs, mean, ...rest } of all)
-    addSum(sums, String(originMs + startOf(atMs - originMs, lengthMs)), { ...rest, sum: mean * rest.count });
-  return [...sums].map(([at, { count, sum, min, max }]) => ({
-    atMs: Number(at),
-    mean: sum / count,
-    min,
-    max,
-    count,
-  }));
+interface Buckets {
+  originMs: number;
+  lengthMs: number;
 }
 
-function bucketLength(fromMs: number, toMs: number, points: number, unitMs: number): number {
+/** As many as asked for at most, each as long as some units. */
+function bucketsOf({ fromMs, toMs }: Span, points: number, unitMs: number): Buckets {
   const shortest = Math.ceil((toMs - fromMs + 1) / points / unitMs) * unitMs;
   const count = startOf(toMs, shortest) / shortest - startOf(fromMs, shortest) / shortest + 1;
-  if (count <= points) return shortest;
+  if (count <= points) return { originMs: 0, lengthMs: shortest };
   // The span begins and ends within a bucket.
-  return Math.ceil((toMs - fromMs + unitMs) / Math.max(1, points - 1) / unitMs) * unitMs;
+  const lengthMs = Math.ceil((toMs - fromMs + unitMs) / Math.max(1, points - 1) / unitMs) * unitMs;
+  return { originMs: points === 1 ? startOf(fromMs, unitMs) : 0, lengthMs };
+}
+
+function joined(readings: SeriesPoint[], { originMs, lengthMs }: Buckets): SeriesPoint[] {
+  const sums = new Map<number, SeriesPoint & { sum: number }>();
+  for (const { atMs, mean: value } of readings) {
+    const startMs = originMs + startOf(atMs - originMs, lengthMs);
+    const known = sums.get(startMs);
+    if (!known) {
+      sums.set(startMs, { atMs: startMs, mean: value, min: value, max: value, count: 1, sum: value });
+      continue;
+    }
+    known.count++;
+    known.sum += value;
+    known.mean = known.sum / known.count;
+    known.min = Math.min(known.min, value);
+    known.max = Math.max(known.max, value);
+  }
+  return [...sums.values()].map(({ sum: _sum, ...point }) => point);
 }

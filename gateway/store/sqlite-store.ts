@@ -32,6 +32,9 @@ const keyLengthMax = 255;
 const readingsMax = 10_000;
 const pointsMax = 5000;
 
+/** Of this process. */
+let stores = 0;
+
 /** The history in one SQLite file, written by a thread of its own so that a slow card stalls nobody. */
 export class SqliteStore implements Store {
   private readonly timers: Timers;
@@ -46,7 +49,8 @@ export class SqliteStore implements Store {
     this.connection = new Connection({ file, now, say, retention: retentionOf(options.retentionDays) });
     this.writer = new Writer({
       ...{ file, say, waitingMax, timers: this.timers },
-      write: (batches, retried) => this.connection.call('write', batches, now(), retried),
+      name: `${now()}-${++stores}`,
+      write: (name, batches, retried) => this.connection.call('write', name, batches, now(), retried),
     });
   }
 

@@ -11,38 +11,29 @@ export interface Sum {
   max: number;
 }
 
-/** One minute or hour of one sensor, by the names of its values. */
-export interface Bucket {
-  /** Its beginning; -Infinity for none. */
-  atMs: number;
-  sums: Map<string, Sum>;
-}
-
-export const noBucket = (): Bucket => ({ atMs: -Infinity, sums: new Map() });
-
 export const startOf = (atMs: number, lengthMs: number): number => Math.floor(atMs / lengthMs) * lengthMs;
 
 /** A switch counts as 0 and 1, so that it can be charted; NaN for a text. */
 export function asNumber(value: Value | undefined): number {
-  return typeof value === 'string' || value === undefined ? NaN : Number(value);
+  return typeof value === 'number' || typeof value === 'boolean' ? Number(value) : NaN;
 }
 
 /** Adds every value that is a number. */
 export function addValues(sums: Map<string, Sum>, values: Values): void {
   for (const name in values) {
     const number = asNumber(values[name]);
-    if (number === number) addSum(sums, name, { count: 1, sum: number, min: number, max: number });
+    if (number === number) addNumber(sums, name, number);
   }
 }
 
-export function addSum(sums: Map<string, Sum>, name: string, { count, sum, min, max }: Sum): void {
+function addNumber(sums: Map<string, Sum>, name: string, number: number): void {
   const known = sums.get(name);
   if (!known) {
-    sums.set(name, { count, sum, min, max });
+    sums.set(name, { count: 1, sum: number, min: number, max: number });
     return;
   }
-  known.count += count;
-  known.sum += sum;
-  if (min < known.min) known.min = min;
-  if (max > known.max) known.max = max;
+  known.count++;
+  known.sum += number;
+  if (number < known.min) known.min = number;
+  if (number > known.max) known.max = number;
 }

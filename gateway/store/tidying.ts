@@ -1,8 +1,8 @@
 import type Database from 'libsql';
+import type { Packing } from './packing';
 import type { Retention } from './protocol';
 import { command, queryAll, queryOne } from './statement';
 import { hourMs, startOf } from './sums';
-import type { Tracks } from './tracks';
 
 /** Rows deleted in one piece: some milliseconds in which nothing else is written. */
 const rowsPerPiece = 500;
@@ -17,7 +17,7 @@ export class Tidying {
 
   constructor(
     db: Database.Database,
-    private readonly tracks: Tracks,
+    private readonly packing: Packing,
     private readonly retention: Retention,
   ) {
     this.sql = statements(db);
@@ -38,22 +38,16 @@ export class Tidying {
   /** True when something was deleted, and there may be more. */
   private tidySensor(id: number, name: string, nowMs: number): boolean {
     const { readings, minutes, hours } = this.retention;
-    if (this.sql.reading.hasOlder(id, cutoff(nowMs, readings))) {
-      // The minute that the last of them lie in may not be written yet.
-      const track = this.tracks.find(name);
-      if (track) this.tracks.save(track);
-      this.sql.reading.delete(id, cutoff(nowMs, readings));
-      return true;
-    }
-    if (this.sql.minute.delete(id, cutoff(nowMs, minutes))) return true;
-    if (this.sql.hour.delete(id, cutoff(nowMs, hours))) return true;
+    if (this.sql.reading(id, cutoff(nowMs, readings))) return true;
+    if (this.sql.minute(id, cutoff(nowMs, minutes))) return true;
+    if (this.sql.hour(id, cutoff(nowMs, hours))) return true;
     // Silent for so long that nothing of it is left.
-    if (this.sql.deleteSensor(id, cutoff(nowMs, hours)).changes > 0) this.tracks.forgetSensor(name);
+    if (this.sql.deleteSensor(id, cutoff(nowMs, hours)).changes > 0) this.packing.forgetSensor(name);
     return false;
   }
 }
 
-/** Whole hours go at once: half of one could not be added up again. */
+/** Whole hours go at once. */
 const cutoff = (nowMs: number, keptMs: number): number => startOf(nowMs - keptMs, hourMs);
 
 function statements(db: Database.Database) {
@@ -80,7 +74,8 @@ function statements(db: Database.Database) {
   };
 }
 
-function deletion(db: Database.Database, table: string) {
+/** Deletes some rows before a time; false when there are none. Of many rows of one moment all go. */
+function deletion(db: Database.Database, table: string): (sensor: number, cutoffMs: number) => boolean {
   const first = queryOne<[number]>(
     db,
     `SELECT at_ms FROM ${table} WHERE sensor = ? AND at_ms < ? ORDER BY at_ms LIMIT 1`,
@@ -90,15 +85,11 @@ function deletion(db: Database.Database, table: string) {
     `SELECT at_ms FROM ${table} WHERE sensor = ? AND at_ms < ? ORDER BY at_ms LIMIT 1 OFFSET ${rowsPerPiece}`,
   );
   const remove = command(db, `DELETE FROM ${table} WHERE sensor = ? AND at_ms < ?`);
-  return {
-    hasOlder: (sensor: number, cutoffMs: number): boolean => first(sensor, cutoffMs) !== undefined,
-    /** False when there was nothing. Of many rows of one moment all go. */
-    delete(sensor: number, cutoffMs: number): boolean {
-      const [firstMs] = first(sensor, cutoffMs) ?? [];
-      if (firstMs === undefined) return false;
-      const [endMs] = end(sensor, cutoffMs) ?? [cutoffMs];
-      remove(sensor, Math.max(endMs, firstMs + 1));
-      return true;
-    },
+  return (sensor, cutoffMs) => {
+    const [firstMs] = first(sensor, cutoffMs) ?? [];
+    if (firstMs === undefined) return false;
+    const [endMs] = end(sensor, cutoffMs) ?? [cutoffMs];
+    remove(sensor, Math.max(endMs, firstMs + 1));
+    return true;
   };
 }

@@ -67,12 +67,16 @@ function renameIfThere(from: string, to: string): void {
   }
 }
 
+function serve(request: Request): void {
+  for (const reply of answer(request)) parentPort!.postMessage(reply);
+  history?.packIfDue();
+}
+
 const shared = workerData as Int32Array;
 
 parentPort!.on('message', (request: Request) => {
   Atomics.store(shared, words.isBusy, 1);
-  if (Atomics.load(shared, words.isEnding) === 0)
-    for (const reply of answer(request)) parentPort!.postMessage(reply);
+  if (Atomics.load(shared, words.isEnding) === 0) serve(request);
   Atomics.store(shared, words.isBusy, 0);
   Atomics.notify(shared, words.isBusy);
 });

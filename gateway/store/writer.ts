@@ -6,9 +6,11 @@ import type { Timers } from './timers';
 
 export interface WriterOptions {
   file: string;
+  /** No other writer ever has the same. */
+  name: string;
   timers: Timers;
   say: (sentence: string) => void;
-  write: (batches: Batch[], retried: boolean) => Promise<('stored' | 'duplicate')[]>;
+  write: (name: string, batches: Batch[], retried: boolean) => Promise<('stored' | 'duplicate')[]>;
   waitingMax: number;
 }
 
@@ -38,6 +40,8 @@ export class Writer {
   /** What the latest write was not answered well for: the next one is the same, and asks whether it was done already. */
   private unsure: Entry[] = [];
   private isAlone = false;
+  private writes = 0;
+  private name = '';
   private givenUp = 0;
 
   constructor(private readonly options: WriterOptions) {
@@ -101,12 +105,12 @@ export class Writer {
     const isRetried = this.unsure.length > 0;
     const entries = isRetried ? this.unsure : this.queue.take(this.isAlone ? 1 : rowsPerWrite);
     this.unsure = [];
+    if (!isRetried) this.name = `${this.options.name}-${++this.writes}`;
     this.isUrgent = this.queue.hasKeys;
     if (entries.length === 0) return;
     const slow = this.options.timers.set(() => this.begin(this.slow), slowMs);
     try {
-      const batches = entries.map(({ key, rows }) => ({ key, rows }));
-      const outcomes = await this.options.write(batches, isRetried);
+      const outcomes = await this.options.write(this.name, batchesOf(entries), isRetried);
       this.onWritten(entries, outcomes);
     } catch (error) {
       this.onFailed(entries, error as HistoryError);
@@ -119,8 +123,10 @@ export class Writer {
     this.counters.commits++;
     this.isAlone = false;
     this.retryMs = 0;
-    entries.forEach(({ count, resolve }, index) => {
-      const outcome = outcomes[index]!;
+    let next = 1;
+    entries.forEach(({ key, count, resolve }) => {
+      // What has no key was written as the first batch.
+      const outcome = key === undefined ? 'stored' : outcomes[next++]!;
       if (outcome === 'stored') this.counters.stored += count;
       resolve?.(outcome);
     });
@@ -162,4 +168,13 @@ export class Writer {
     this.counters.waiting = this.queue.count + unsure;
     this.counters.dropped = this.queue.dropped + this.givenUp;
   }
+}
+
+/** All that has no key is the first batch: one long text is handed over for the price of a short one. */
+function batchesOf(entries: Entry[]): Batch[] {
+  const plain = entries.filter(({ key }) => key === undefined);
+  const text = plain.map((entry) => entry.text).join(',');
+  const count = plain.reduce((sum, entry) => sum + entry.count, 0);
+  const keyed = entries.filter(({ key }) => key !== undefined);
+  return [{ text, count }, ...keyed.map(({ key, text, count }) => ({ key, text, count }))];
 }

@@ -7,7 +7,8 @@ import { pathToFileURL } from 'node:url';
 import { History } from '../../../gateway/store/history';
 import { retentionOf } from '../../../gateway/store/retention';
 import { SqliteStore } from '../../../gateway/store/sqlite-store';
-import type { FlatRows } from '../../../gateway/store/protocol';
+import type { Batch } from '../../../gateway/store/protocol';
+import { entryOf } from '../../../gateway/store/queue';
 import { median, print, type Row } from './row';
 
 const timesMin = 8;
@@ -24,11 +25,12 @@ function values(n: number): { temperature: number; humidity: number; light: numb
 const sensorOf = (n: number): string => `kit_${n % sensors}`;
 const timeOf = (n: number): number => beginMs + Math.floor(n / sensors) * cadenceMs + (n % sensors) * 300;
 
-function rows(from: number, count: number): FlatRows {
-  const flat: FlatRows = [];
-  for (let n = from; n < from + count; n++)
-    flat.push(sensorOf(n), timeOf(n), timeOf(n), 'mqtt', JSON.stringify(values(n)));
-  return flat;
+function batch(from: number, count: number): Batch {
+  const texts = Array.from({ length: count }, (_, index) => {
+    const [sensor, atMs] = [sensorOf(from + index), timeOf(from + index)];
+    return entryOf([{ sensor, atMs, transport: 'mqtt', values: values(from + index) }], atMs).text;
+  });
+  return { text: texts.join(','), count };
 }
 
 export async function measureStore(quick: boolean): Promise<Row[]> {
@@ -119,8 +121,10 @@ function measureQueries(folder: string, days: number): Row[] {
   const file = join(folder, 'queries.db');
   const filling = new History(file, retentionOf(0));
   const count = (days * dayMs * sensors) / cadenceMs;
-  for (let n = 0; n < count; n += 5000)
-    filling.write([{ rows: rows(n, Math.min(5000, count - n)) }], 0, false);
+  for (let n = 0; n < count; n += 5000) {
+    filling.write(String(n), [batch(n, Math.min(5000, count - n))], 0, false);
+    filling.packIfDue();
+  }
   filling.close();
   const megabytes = Math.round(statSync(file).size / 1e6);
   const endMs = timeOf(count - 1);

@@ -8,8 +8,9 @@ import { csvLines } from '../../../gateway/store/csv';
 import { csvOfFile } from '../../../gateway/store/csv-file';
 import { History } from '../../../gateway/store/history';
 import { retentionOf } from '../../../gateway/store/retention';
+import type { CsvCursor } from '../../../gateway/store/protocol';
 import { newRandom } from '../../support/random';
-import { always, day, hour, noonMs, reading, rowsOf } from './rows';
+import { always, batchOf, day, hour, noonMs, reading } from './rows';
 
 describe('a line of CSV', () => {
   const line = (value: string, name = 'note'): string =>
@@ -59,7 +60,12 @@ describe('an export', () => {
   let history: History;
   beforeAll(() => {
     history = new History(file, retentionOf(0));
-    history.write([{ rows: rowsOf(readings) }], noonMs, false);
+    const isEarly = (_: unknown, index: number): boolean => index % 5 < 3;
+    history.write('early', [batchOf(readings.filter(isEarly))], noonMs, false);
+    history.readings('s1', always, 1);
+    // These wait in the journal.
+    const late = readings.filter((one, index) => !isEarly(one, index));
+    history.write('late', [batchOf(late)], noonMs, false);
   });
   afterAll(() => {
     history.close();
@@ -83,6 +89,23 @@ describe('an export', () => {
     const count = (list: string[]) =>
       list.reduce((sum, id) => sum.set(id, (sum.get(id) ?? 0) + 1), new Map());
     expect(count(rows.map(([, id]) => id!))).toEqual(count(readings.map(({ sensor }) => sensor)));
+  });
+
+  test('by the gateway has the same readings, in pieces', () => {
+    let text = '';
+    let cursor: CsvCursor | undefined;
+    do {
+      const page = history.csv(undefined, always, cursor);
+      expect(page.text.length).toBeLessThan(64_000);
+      text += page.text;
+      cursor = page.next;
+    } while (cursor);
+    const lines = text.split('\r\n');
+    expect(lines.pop()).toBe('');
+    const times = lines.map((line) => line.slice(0, 24));
+    expect(times).toEqual([...times].sort());
+    const all = [...csvOfFile(file, undefined, always)].join('');
+    expect(lines.sort()).toEqual(all.split('\r\n').slice(1, -1).sort());
   });
 
   test('of one sensor has its readings of the span, both ends included', () => {

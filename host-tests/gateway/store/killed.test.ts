@@ -9,7 +9,7 @@ import { History } from '../../../gateway/store/history';
 import { retentionOf } from '../../../gateway/store/retention';
 import { newRandom } from '../../support/random';
 import { useFolders } from './folder';
-import { noonMs, rowsOf } from './rows';
+import { always, batchOf, noonMs, reading } from './rows';
 
 const newFolder = useFolders();
 const rounds = 8;
@@ -35,12 +35,19 @@ async function runAndKill(file: string, from: number, lines: number): Promise<nu
 function numbersIn(file: string): number[] {
   const db = new Database(file);
   expect(db.prepare('PRAGMA integrity_check').raw().get()).toEqual(['ok']);
-  const isEmpty = db.prepare('SELECT 1 FROM sqlite_master').raw().get() === undefined;
-  const rows = isEmpty
-    ? []
-    : (db.prepare(`SELECT data ->> 'n' FROM reading ORDER BY 1`).raw().all() as [number][]);
   db.close();
-  return rows.map(([n]) => n);
+  return withHistory(file, (history) =>
+    history.readings('kit_2', always, 1_000_000).map(({ values }) => values.n as number),
+  );
+}
+
+function withHistory<Result>(file: string, use: (history: History) => Result): Result {
+  const history = new History(file, retentionOf(0));
+  try {
+    return use(history);
+  } finally {
+    history.close();
+  }
 }
 
 test('killed at any moment: the file is whole, what was acknowledged is there, and nothing is there twice', async () => {
@@ -61,13 +68,9 @@ test('killed at any moment: the file is whole, what was acknowledged is there, a
     next = stored.length;
     if (next % 3 === 0 && next > 0) {
       // A sender that was not answered sends again.
-      const history = new History(file, retentionOf(0));
-      const batch = {
-        key: `kit_2-${next - 1}`,
-        rows: rowsOf([{ sensor: 'kit_2', atMs: noonMs, transport: 'http', values: {} }]),
-      };
-      expect(history.write([batch], noonMs, false)).toEqual(['duplicate']);
-      history.close();
+      const batch = batchOf([reading('kit_2', noonMs, { n: next - 1 })], noonMs, `kit_2-${next - 1}`);
+      const outcome = withHistory(file, (history) => history.write('again', [batch], noonMs, false));
+      expect(outcome).toEqual(['duplicate']);
     }
     next += (3 - (next % 3)) % 3;
     fillTo(file, next);
@@ -89,13 +92,8 @@ test('a process that ends in the middle of a write ends with its own code, and l
 
 /** So that numbers go on without a gap: what was cut off is sent again by its sender. */
 function fillTo(file: string, next: number): void {
-  const missing = Array.from({ length: next - numbersIn(file).length }, (_, i) => next - 1 - i).reverse();
-  const history = new History(file, retentionOf(0));
-  for (const n of missing)
-    history.write(
-      [{ rows: rowsOf([{ sensor: 'kit_2', atMs: noonMs + n * 1000, transport: 'mqtt', values: { n } }]) }],
-      noonMs,
-      false,
-    );
-  history.close();
+  const count = numbersIn(file).length;
+  const missing = Array.from({ length: next - count }, (_, index) => count + index);
+  const batch = batchOf(missing.map((n) => reading('kit_2', noonMs + n * 1000, { n })));
+  withHistory(file, (history) => history.write('missing', [batch], noonMs, false));
 }

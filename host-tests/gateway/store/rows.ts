@@ -1,5 +1,6 @@
 import type { Transport, Values } from '../../../shared/live';
-import type { FlatRows } from '../../../gateway/store/protocol';
+import type { Batch } from '../../../gateway/store/protocol';
+import { entryOf } from '../../../gateway/store/queue';
 import type { StoredReading } from '../../../gateway/store/store';
 
 /** A Saturday, at the beginning of an hour. */
@@ -18,8 +19,7 @@ export function reading(
   return { sensor, atMs, transport, values };
 }
 
-export function rowsOf(readings: StoredReading[], receivedMs?: number): FlatRows {
-  return readings.flatMap(({ sensor, atMs, transport, values }) => [
-    ...[sensor, atMs, receivedMs ?? atMs, transport, JSON.stringify(values)],
-  ]);
+export function batchOf(readings: StoredReading[], receivedMs?: number, key?: string): Batch {
+  const entries = readings.map((one) => entryOf([one], receivedMs ?? one.atMs).text);
+  return { key, text: entries.join(','), count: readings.length };
 }

@@ -7,6 +7,7 @@ import { ManualTimers } from './manual-timers';
 import { noonMs, reading } from './rows';
 
 interface Attempt {
+  name: string;
   batches: Batch[];
   retried: boolean;
   store: () => Promise<void>;
@@ -19,14 +20,14 @@ function newWriter(waitingMax = 1000) {
   const attempts: Attempt[] = [];
   const said: string[] = [];
   const writer = new Writer({
-    ...{ file: 'h.db', timers, waitingMax, say: (sentence) => said.push(sentence) },
-    write: (batches, retried) =>
+    ...{ file: 'h.db', name: 'w', timers, waitingMax, say: (sentence) => said.push(sentence) },
+    write: (name, batches, retried) =>
       new Promise((resolve, reject) => {
         const settled = async (): Promise<void> => {
           for (let turn = 0; turn < 5; turn++) await Promise.resolve();
         };
         attempts.push({
-          ...{ batches, retried },
+          ...{ name, batches, retried },
           store: () => (resolve(batches.map(() => 'stored')), settled()),
           fail: (problem = 'full') => (reject(new HistoryError(problem, `h.db: ${problem}`)), settled()),
         });
@@ -37,8 +38,8 @@ function newWriter(waitingMax = 1000) {
     for (let i = 0; i < count; i++) writer.add(entryOf([reading('a', noonMs + next, { n: next++ })], noonMs));
   };
   const numbers = ({ batches }: Attempt): number[] =>
-    batches.flatMap(({ rows }) =>
-      rows.filter((_, at) => at % 5 === 1).map((atMs) => (atMs as number) - noonMs),
+    batches.flatMap(({ text }) =>
+      (JSON.parse(`[${text}]`) as number[]).filter((_, at) => at % 5 === 1).map((atMs) => atMs - noonMs),
     );
   return { timers, attempts, said, writer, add, numbers };
 }
@@ -99,7 +100,7 @@ describe('when the disk is full', () => {
       timers.pass(ms - 1);
       expect(attempts).toHaveLength(index + 1);
       timers.pass(1);
-      expect(attempts[index + 1]).toMatchObject({ retried: true });
+      expect(attempts[index + 1]).toMatchObject({ name: attempts[0]!.name, retried: true });
       expect(numbers(attempts[index + 1]!)).toEqual([0, 1, 2]);
       if (index < pauses.length - 1) await attempts[index + 1]!.fail();
     }
@@ -109,6 +110,7 @@ describe('when the disk is full', () => {
     expect(said.at(-1)).toBe('h.db: readings are written again; 2 wait, 0 were given up');
     timers.pass(80);
     expect(attempts.at(-1)!.retried).toBe(false);
+    expect(attempts.at(-1)!.name).not.toBe(attempts[0]!.name);
     expect(numbers(attempts.at(-1)!)).toEqual([3, 4]);
   });
 
