@@ -35,6 +35,7 @@ describe.each([
   'docs/protocol',
   'docs/gateway',
   'docs/ingest',
+  'docs/http-api',
   'docs/hardware',
   'docs/flashing',
   'docs/recovery',
