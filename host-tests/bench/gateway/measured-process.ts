@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as rest } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { root } from '../../../build/root';
 
@@ -18,10 +19,7 @@ export class MeasuredProcess {
   static async fork(file: string, ...values: string[]): Promise<MeasuredProcess> {
     const script = fileURLToPath(new URL(file, import.meta.url));
     const child = fork(script, values, { execArgv: ['--import', 'tsx'] });
-    const [ports] = (await Promise.race([once(child, 'message'), endOf(child, file)])) as [
-      Record<string, number>,
-    ];
-    return new MeasuredProcess(child, ports);
+    return new MeasuredProcess(child, await said<Record<string, number>>(child, file));
   }
 
   /** Any program; `ready` makes its ports of a line that it prints, or undefined. */
@@ -67,9 +65,24 @@ export class MeasuredProcess {
   }
 }
 
-async function endOf(child: ChildProcess, what: string): Promise<never> {
-  const [code, signal] = await once(child, 'exit');
-  throw new Error(`${what} has ended before it was ready (${code ?? signal}); see above`);
+/** What a child says next; rejects when it ends instead, or says nothing for two minutes. */
+export async function said<Message>(child: ChildProcess, what: string): Promise<Message> {
+  const late = new AbortController();
+  try {
+    const silence = rest(120_000, undefined, { signal: late.signal }).then(() => {
+      throw new Error(`${what} has said nothing for two minutes`);
+    });
+    const message = once(child, 'message', { signal: late.signal });
+    const [first] = (await Promise.race([message, silence, endOf(child, what, late.signal)])) as [Message];
+    return first;
+  } finally {
+    late.abort();
+  }
+}
+
+async function endOf(child: ChildProcess, what: string, signal?: AbortSignal): Promise<never> {
+  const [code, by] = (await once(child, 'exit', { signal })) as [number | null, string | null];
+  throw new Error(`${what} has ended (${code ?? by}); see above`);
 }
 
 const bundle = join(root, 'dist', 'lamplighter.mjs');

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as rest } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { MeasuredProcess, startGateway } from './measured-process';
+import { MeasuredProcess, said, startGateway } from './measured-process';
 import { median, type Row } from './row';
 
 /** The gateway's own work may cost so much of what aedes alone brings. */
@@ -30,10 +30,13 @@ export async function measureThroughput(quick: boolean): Promise<Row[]> {
         const figures = new Map(
           [...servers.keys()].map((name): [string, Figures] => [name, { perS: [], cpuUs: [] }]),
         );
-        for (let round = 0; round < rounds; round++)
-          for (const [name, server] of servers)
-            await measureOnce(server, figures.get(name)!, boards, messages, qos);
-        for (const server of servers.values()) await server.end();
+        try {
+          for (let round = 0; round < rounds; round++)
+            for (const [name, server] of servers)
+              await measureOnce(server, figures.get(name)!, boards, messages, qos);
+        } finally {
+          for (const server of servers.values()) await server.end();
+        }
         rows.push(rowOf(boards, qos, figures));
       }
     }
@@ -63,10 +66,10 @@ async function measureOnce(
   const script = fileURLToPath(new URL('cost-clients.ts', import.meta.url));
   const values = [server.ports.mqtt!, boards, messages, qos].map(String);
   const clients: ChildProcess = fork(script, values, { execArgv: ['--import', 'tsx'] });
-  await once(clients, 'message');
+  await said(clients, 'cost-clients.ts');
   const before = server.cpuUs;
   clients.send('run');
-  const [{ seconds, received }] = (await once(clients, 'message')) as [{ seconds: number; received: number }];
+  const { seconds, received } = await said<{ seconds: number; received: number }>(clients, 'cost-clients.ts');
   // What was left to the history's thread counts as well.
   await rest(300);
   figures.cpuUs.push((server.cpuUs - before) / received);
