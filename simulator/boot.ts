@@ -101,6 +101,7 @@ export function startBoot(options: BootOptions): Boot {
     Storage: createStorageModule(interpreter, storage, chip.storageAddress),
     Wifi: attachment.wifi,
     net: attachment.net,
+    dgram: attachment.dgram,
     TelnetServer: attachment.telnet,
     ...createChipModule(interpreter, chip, options.reason),
   });

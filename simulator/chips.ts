@@ -59,7 +59,7 @@ const esp8266: Chip = {
   analogSteps: 1024,
   eventQueueBytes: 512,
   i2c: { scl: 12, sda: 13, slowest: 100_000, fastest: 400_000 },
-  modules: ['Storage', 'Wifi', 'net', 'TelnetServer', 'ESP8266'],
+  modules: ['Storage', 'Wifi', 'net', 'dgram', 'TelnetServer', 'ESP8266'],
 };
 
 /** Source: Espruino boards/ESP32.py, targets/esp32/jshardware.c, targets/esp32/jshardwareI2c.c; release 2v29. */

@@ -12,6 +12,7 @@ export const network = {
   attach: () => ({
     wifi: { stopAP: () => {}, getIP: () => ({ mac: '5c:cf:7f:01:02:03' }) },
     net: {},
+    dgram: {},
     telnet: { setOptions: () => {} },
     detach: () => {},
     socketCount: () => 0,

@@ -43,6 +43,7 @@ export function bareBoard(
       attach: () => ({
         wifi: {},
         net: {},
+        dgram: {},
         telnet: {},
         detach: () => {},
         socketCount: () => 0,

@@ -1,3 +1,4 @@
+import { Datagrams } from './datagrams';
 import { type WifiTiming, usualTiming } from './habits';
 import { Hardware } from './hardware';
 import type { Attachment, Lease, Release, Station, Uplink } from './network';
@@ -39,6 +40,7 @@ export function attachBoard(station: Station, uplink: Uplink, options: BoardOpti
   const resolver = new Resolver(hardware, uplink, () => radio.lease !== undefined);
   const tcpParts = { station, hardware, uplink, radio, resolver, onActivity: () => net.schedule() };
   const net = new Net(station, esp32 ? new Esp32Tcp(tcpParts) : new Esp8266Tcp(tcpParts));
+  const dgram = new Datagrams({ station, uplink, radio, resolver });
   const telnet = new Telnet(interpreter);
   const wifi = createWifi({
     station,
@@ -60,17 +62,19 @@ export function attachBoard(station: Station, uplink: Uplink, options: BoardOpti
   return {
     wifi,
     net: net.module,
+    dgram: dgram.module,
     telnet: telnet.module,
     detach(how = 'power-lost') {
       if (how === 'software-reset') {
         kept.running = { state: { ...radio.state }, lease: radio.lease };
         net.closeAll();
+        dgram.closeAll();
       }
       hardware.cancelAll();
       if (how === 'power-lost') uplink.unplug();
     },
-    socketCount: () => net.socketCount(),
-    listenerCount: () => net.listenerCount() + interpreter.listenerCount(wifi),
+    socketCount: () => net.socketCount() + dgram.socketCount(),
+    listenerCount: () => net.listenerCount() + dgram.listenerCount() + interpreter.listenerCount(wifi),
     get accessPointOn() {
       return radio.state.accessPointOn;
     },

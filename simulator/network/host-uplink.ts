@@ -1,4 +1,5 @@
 import { lookup } from 'node:dns';
+import { createSocket } from 'node:dgram';
 import { type Socket, connect, createServer } from 'node:net';
 import { reason } from './habits';
 import type { HostNetwork } from './host-network';
@@ -7,7 +8,9 @@ import type {
   AssociationEvents,
   Lease,
   NoConnection,
+  Sender,
   Sighting,
+  UdpPort,
   Uplink,
   Welcome,
   Wire,
@@ -23,6 +26,7 @@ export const systemLookup: Lookup = (name, done) => {
 /** One board on the computer's own network. */
 export class HostUplink implements Uplink {
   readonly #wires = new Set<HostWire>();
+  readonly #udpPorts = new Set<UdpPort>();
   #events: AssociationEvents | undefined;
   #ssid = '';
 
@@ -112,8 +116,32 @@ export class HostUplink implements Uplink {
     return () => server.close();
   }
 
+  /** A port that is taken stays silent: it is known too late to be told. */
+  openUdp(port: number, onDatagram: (bytes: Uint8Array, from: Sender) => void): UdpPort | undefined {
+    // Nobody beyond this computer is to reach a simulated board; to others it sends from a socket that hears nobody.
+    const inside = createSocket('udp4', (bytes, from) => {
+      if (this.#passable) onDatagram(bytes, { address: from.address, port: from.port });
+    });
+    const outside = createSocket('udp4');
+    for (const socket of [inside, outside]) socket.on('error', () => {});
+    inside.bind(port, '127.0.0.1');
+    const open: UdpPort = {
+      send: (ip, to, bytes) => {
+        if (this.#passable) (ip.startsWith('127.') ? inside : outside).send(bytes, to, ip, () => {});
+      },
+      close: () => {
+        if (!this.#udpPorts.delete(open)) return;
+        inside.close();
+        outside.close();
+      },
+    };
+    this.#udpPorts.add(open);
+    return open;
+  }
+
   unplug(): void {
     for (const wire of [...this.#wires]) wire.drop();
+    for (const port of [...this.#udpPorts]) port.close();
     this.#events = undefined;
   }
 

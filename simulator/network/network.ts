@@ -19,6 +19,8 @@ export interface Attachment {
   readonly wifi: object;
   /** require("net") */
   readonly net: object;
+  /** require("dgram") */
+  readonly dgram: object;
   /** require("TelnetServer") */
   readonly telnet: object;
   /**
@@ -91,6 +93,18 @@ export interface Wire {
 
 export type Reach = 'refused' | 'silence';
 
+/** The board's end of one UDP port. What cannot be delivered is lost without a word. */
+export interface UdpPort {
+  send(ip: string, port: number, bytes: Uint8Array): void;
+  close(): void;
+}
+
+/** Where a datagram comes from. */
+export interface Sender {
+  address: string;
+  port: number;
+}
+
 /** Why no connection came of a SYN: it was refused, or nothing came back. */
 export type NoConnection = 'refused' | 'silence';
 
@@ -124,6 +138,8 @@ export interface Uplink {
   ): () => void;
   /** Accepts connections to the board; returns what stops that, or `undefined` when the port is taken. */
   listen(port: number, accept: (wire: Wire) => WireEvents): (() => void) | undefined;
+  /** Opens a UDP port, any that is free for 0; `undefined` when it is taken. */
+  openUdp(port: number, onDatagram: (bytes: Uint8Array, from: Sender) => void): UdpPort | undefined;
   /** The board has no power any more, or its chip restarts: everything of it falls silent. */
   unplug(): void;
 }

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock';
 import { type BoardOptions, type Kept, attachBoard } from './attachment';
-import type { Attachment, Network, NoConnection, Station } from './network';
+import type { Attachment, Network, NoConnection, Sender, Station } from './network';
 import { AccessPoint, type AccessPointOptions } from './virtual-access-point';
 import { type Cut, VirtualStream } from './virtual-stream';
 import { VirtualUplink } from './virtual-uplink';
@@ -21,10 +21,20 @@ export interface Listener {
   close(): void;
 }
 
+/** A UDP port of a host. */
+export interface UdpListener {
+  /** True: what is sent to it gets lost. */
+  lost: boolean;
+  close(): void;
+}
+
 interface Host {
   up: boolean;
+  readonly udpPorts: Map<number, { listener: UdpListener; onDatagram: OnDatagram }>;
   readonly ports: Map<number, { listener: Listener; onConnection: (stream: VirtualStream) => void }>;
 }
+
+type OnDatagram = (datagram: Buffer, from: Sender) => void;
 
 export interface VirtualNetworkOptions extends BoardOptions {
   /** One way, in milliseconds; 2 when absent. */
@@ -53,6 +63,8 @@ export interface VirtualNetworkOptions extends BoardOptions {
  * port.mode = 'mute';                        // or 'refuse', 'ignore'
  * port.cut = { toBoard: 3, by: 'reset' };    // in the middle of the first packet; by 'end' or 'silence' as well
  * network.streams[0].vanish();               // half-open; also reset(), destroy(), forget(), stalled = true
+ * const udp = network.listenUdp('192.168.1.10', 9998, (datagram, from) => console.log(from.address, datagram));
+ * udp.lost = true;                           // its datagrams get lost
  * network.segmentBytes = 1;                  // bytes arrive one by one; network.joinMs = 50 joins them instead
  * ```
  */
@@ -98,6 +110,33 @@ export class VirtualNetwork implements Network {
     const listener: Listener = { mode: 'accept', cut: undefined, close: () => ports.delete(port) };
     ports.set(port, { listener, onConnection });
     return listener;
+  }
+
+  /** Lets a host receive datagrams. */
+  listenUdp(ip: string, port: number, onDatagram: OnDatagram): UdpListener {
+    const { udpPorts } = this.#host(ip);
+    const listener: UdpListener = { lost: false, close: () => udpPorts.delete(port) };
+    udpPorts.set(port, { listener, onDatagram });
+    return listener;
+  }
+
+  /** Sends a datagram from a host to a board; nothing happens when it does not listen there. */
+  sendDatagram(from: Sender, boardIp: string, port: number, bytes: Uint8Array): void {
+    this.#clock.at(this.#clock.now() + this.latencyMs, () => {
+      const uplink = [...this.#uplinks.values()].find((candidate) => candidate.ip === boardIp);
+      if (uplink?.reaches(from.address)) uplink.udpPorts.get(port)?.(bytes, from);
+    });
+  }
+
+  /** A board's datagram. */
+  passDatagram(uplink: VirtualUplink, fromPort: number, ip: string, port: number, bytes: Uint8Array): void {
+    const { ip: address } = uplink;
+    if (address === undefined || !uplink.reaches(ip)) return;
+    this.#clock.at(this.#clock.now() + this.latencyMs, () => {
+      const entry = this.#hosts.get(ip)?.udpPorts.get(port);
+      if (entry !== undefined && !entry.listener.lost && this.answers(ip))
+        entry.onDatagram(Buffer.from(bytes), { address, port: fromPort });
+    });
   }
 
   /** Pulls a host's network cable, or plugs it in again. */
@@ -175,7 +214,7 @@ export class VirtualNetwork implements Network {
 
   #host(ip: string): Host {
     let host = this.#hosts.get(ip);
-    if (host === undefined) this.#hosts.set(ip, (host = { up: true, ports: new Map() }));
+    if (host === undefined) this.#hosts.set(ip, (host = { up: true, ports: new Map(), udpPorts: new Map() }));
     return host;
   }
 }

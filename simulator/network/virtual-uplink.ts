@@ -3,7 +3,9 @@ import type {
   AssociationEvents,
   Lease,
   NoConnection,
+  Sender,
   Sighting,
+  UdpPort,
   Uplink,
   Welcome,
   Wire,
@@ -12,10 +14,14 @@ import type {
 import type { VirtualNetwork } from './virtual-network';
 import type { VirtualStream } from './virtual-stream';
 
+/** lwIP gives local ports from here on. */
+const firstFreePort = 49_153;
+
 /** One board on a simulated network. */
 export class VirtualUplink implements Uplink {
   readonly streams = new Set<VirtualStream>();
   readonly listeners = new Map<number, (wire: Wire) => WireEvents>();
+  readonly udpPorts = new Map<number, (bytes: Uint8Array, from: Sender) => void>();
   #accessPoint: AccessPoint | undefined;
   #ip: string | undefined;
 
@@ -118,9 +124,21 @@ export class VirtualUplink implements Uplink {
     return () => this.listeners.delete(port);
   }
 
+  openUdp(port: number, onDatagram: (bytes: Uint8Array, from: Sender) => void): UdpPort | undefined {
+    let own = port || firstFreePort;
+    while (port === 0 && this.udpPorts.has(own)) own++;
+    if (this.udpPorts.has(own)) return undefined;
+    this.udpPorts.set(own, onDatagram);
+    return {
+      send: (ip, to, bytes) => this.network.passDatagram(this, own, ip, to, bytes),
+      close: () => this.udpPorts.delete(own),
+    };
+  }
+
   unplug(): void {
     for (const stream of [...this.streams]) stream.loseBoard();
     this.listeners.clear();
+    this.udpPorts.clear();
     this.leave();
     this.#ip = undefined;
   }

@@ -1,3 +1,4 @@
+import { createSocket, type Socket } from 'node:dgram';
 import { rm } from 'node:fs/promises';
 import { type AddressInfo, type Server, createServer } from 'node:net';
 import { type EngineForm, Interpreter, makeFlash } from '../interpreter';
@@ -22,6 +23,7 @@ async function runGroup(
 ): Promise<string[]> {
   const server = network ? await listen() : undefined;
   const port = (server?.address() as AddressInfo | undefined)?.port ?? 0;
+  const echo = network ? await listenUdp(port) : undefined;
   const before = `echo(0);${busy}var HOST="127.0.0.1",PORT=${port};`;
   const folder = await makeFlash(form, { '.bootcde': program(probes, ms, before) });
   try {
@@ -38,6 +40,7 @@ async function runGroup(
   } finally {
     await rm(folder, { recursive: true, force: true });
     server?.close();
+    echo?.close();
   }
 }
 
@@ -57,6 +60,15 @@ export async function runStart(form: EngineForm, files: Record<string, string>, 
 /** Without what the Linux form says of itself. */
 function withoutHost(lines: readonly string[]): string[] {
   return lines.filter((line) => !line.startsWith('espruino: '));
+}
+
+/** Sends every datagram back. */
+async function listenUdp(port: number): Promise<Socket> {
+  const socket = createSocket('udp4', (datagram, from) =>
+    setTimeout(() => socket.send(datagram, from.port, from.address), answerMs),
+  );
+  await new Promise<void>((resolve) => socket.bind(port, '127.0.0.1', resolve));
+  return socket;
 }
 
 async function listen(): Promise<Server> {

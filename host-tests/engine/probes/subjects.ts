@@ -1,3 +1,4 @@
+import { datagrams } from './datagrams';
 import { events } from './events';
 import { graphics } from './graphics';
 import { json } from './json';
@@ -24,4 +25,5 @@ export const subjects: readonly Subject[] = [
   graphics,
   system,
   sockets,
+  datagrams,
 ];

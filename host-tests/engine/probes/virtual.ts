@@ -37,6 +37,11 @@ function runGroup(chip: ChipName, probes: readonly Probe[], { ms = 0, network: o
     });
     stream.onData((data) => answer(data.toString('latin1')));
   });
+  network.listenUdp(host, port, (datagram, { address, port: from }) => {
+    clock.at(clock.now() + answerMs, () =>
+      network.sendDatagram({ address: host, port }, address, from, datagram),
+    );
+  });
   const before = `var HOST="${host}",PORT=${port};`;
   const files = { '.bootcde': program(probes, ms, before, online ? join : undefined) };
   const lines = powerOn(chip, clock, withBusy(network), files);

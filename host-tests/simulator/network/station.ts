@@ -2,7 +2,7 @@ import { BoardInterpreter, type Clock, VirtualClock } from '../../../simulator';
 import type { Attachment, Chip, Network, Release } from '../../../simulator/network';
 import { VirtualNetwork } from '../../../simulator/network';
 
-/** The globals of a board without any pins: the interpreter, and the network's three modules. */
+/** The globals of a board without any pins: the interpreter, and the network's modules. */
 export class TestStation {
   readonly interpreter: BoardInterpreter;
   readonly attachment: Attachment;
@@ -21,6 +21,7 @@ export class TestStation {
     const modules: Record<string, object> = {
       Wifi: this.attachment.wifi,
       net: this.attachment.net,
+      dgram: this.attachment.dgram,
       TelnetServer: this.attachment.telnet,
     };
     realm.define(
