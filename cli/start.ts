@@ -32,7 +32,7 @@ export async function start(options: StartOptions, print: (line: string) => void
   const gateway = await openGateway(options, { log, dashboard: await builtDashboard(print) });
   try {
     const address = options.broker ?? { host: gateway.broker!.host, port: gateway.broker!.port };
-    const kits = settingsOf(options, classroom, address);
+    const kits = settingsOf(options, classroom, address).map((kit) => reportingTo(gateway, kit));
     gateway.showSettings(new Map(kits.map(({ kit, lamp, telemetryMs }) => [kit, { ...lamp, telemetryMs }])));
     const bundle = await loadBundle(print);
     const { broker } = gateway;
@@ -120,6 +120,14 @@ function settingsOf(options: StartOptions, classroom: Classroom, broker: BrokerA
   return Array.from({ length: options.boards }, (_, index) =>
     kitSettings(classroom, first + index, { secrets: 'placeholder', overrides }),
   );
+}
+
+/** A kit that reports does so to the gateway of this process, which asks nobody of this computer for a password. */
+function reportingTo({ listeners }: Gateway, { report, ...kit }: KitSettings): KitSettings {
+  const door = listeners.find(({ protocol }) => protocol === report?.by);
+  if (report === undefined || door === undefined) return kit;
+  const { by, mqtt } = report;
+  return { ...kit, report: { by, host: '127.0.0.1', port: door.port, ...(mqtt === false && { mqtt }) } };
 }
 
 /** A person with keys and a screen that can be drawn on, not a log file, a pipe or a CI job. */

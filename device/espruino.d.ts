@@ -36,6 +36,7 @@ declare function setTimeout(
 ): number;
 declare function setTimeout(callback: (text: string) => void, ms: number, text: string): number;
 declare function clearTimeout(id: number): void;
+declare function clearInterval(id: number): void;
 declare function setInterval(callback: () => void, ms: number): number;
 /** Starts the period anew; throws when there is no such interval. */
 declare function changeInterval(id: number, ms: number): void;
@@ -114,9 +115,18 @@ interface Socket {
   end(): void;
 }
 
+interface DatagramSocket {
+  /** An ESP8266 sends nothing from a socket that is not bound, and takes no port 0. */
+  bind(port: number): DatagramSocket;
+  /** Appends to what waits to be sent; throws once the socket is closed. A name as address blocks an ESP32. */
+  send(message: string, port: number, address: string): void;
+  close(): void;
+}
+
 declare function require(module: 'Storage'): Storage;
 declare function require(module: 'Wifi'): Wifi;
 declare function require(module: 'net'): { connect(options: { host: string; port: number }): Socket };
+declare function require(module: 'dgram'): { createSocket(type: 'udp4'): DatagramSocket };
 declare function require(module: 'TelnetServer'): { setOptions(options: { mode: 'on' | 'off' }): void };
 /** Throws on ESP32. The reason is that of the chip's last reset: load() and reset() leave it. */
 declare function require(module: 'ESP8266'): { getResetInfo(): { reason: string } };
@@ -136,6 +146,7 @@ declare let GOOD: number;
 declare function isNaN(value: number): boolean;
 declare function parseInt(text: string, radix?: number): number;
 declare function atob(base64: string): string;
+declare function btoa(bytes: string): string;
 declare const NaN: number;
 declare const JSON: { parse(text: string): never; stringify(value: unknown): string };
 declare const Math: {
@@ -187,6 +198,7 @@ interface String {
   padEnd(length: number, fill: string): string;
   padStart(length: number, fill: string): string;
   repeat(count: number): string;
+  split(separator: string): string[];
   toLowerCase(): string;
 }
 declare const String: { fromCharCode(...codes: number[]): string };

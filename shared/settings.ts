@@ -21,6 +21,8 @@ export interface KitSettings {
   /** The first has the highest priority, 1..8 entries. */
   networks: NetworkSettings[];
   broker: BrokerSettings;
+  /** Where telemetry goes beside the broker, or in its place; to the broker alone when absent. */
+  report?: ReportSettings;
   /** Password of the WiFi console; when absent the console is stopped at boot. */
   console?: string;
 }
@@ -59,6 +61,17 @@ export interface BrokerSettings {
   port: number;
   user?: string;
   password?: string;
+}
+
+export interface ReportSettings {
+  by: 'http' | 'tcp' | 'udp';
+  host: string;
+  port: number;
+  /** For HTTP Basic. */
+  user?: string;
+  password?: string;
+  /** False: telemetry is not published over MQTT. */
+  mqtt?: false;
 }
 
 /** What the board finds wrong with what it read, or an empty string. The host has checked more. */

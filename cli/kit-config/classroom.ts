@@ -28,6 +28,8 @@ export interface KitOptions {
   networks?: NetworkOptions[];
   /** The MQTT broker. A kit's own replaces the shared one, password and all. */
   broker?: BrokerOptions;
+  /** Where telemetry is reported beside MQTT, or in its place: a gateway or another server. A kit's own replaces the shared one. */
+  report?: ReportOptions;
   /** When the lamp is lit and for how long; what is left out keeps its default. */
   lamp?: Partial<LampSettings>;
   /** Cadence of telemetry, sensors and display, in milliseconds, 2,000 to 3,600,000; default 10,000. */
@@ -58,6 +60,21 @@ export interface BrokerOptions {
   user?: Text;
   /** Password, 1 to 64 bytes; needs a user. */
   password?: Text;
+}
+
+export interface ReportOptions {
+  /** HTTP asks for an answer and sends what waited in batches; TCP asks for one for each reading; UDP asks for none. */
+  by: 'http' | 'tcp' | 'udp';
+  /** Host name or IPv4 address; default: the broker's host. */
+  host?: Text;
+  /** Port, 1 to 65535; default 5000 for HTTP, 9999 for TCP, 9998 for UDP. */
+  port?: number;
+  /** HTTP only: user name, 1 to 64 bytes, without a colon; leave it out for a server that asks for none. */
+  user?: Text;
+  /** Password, 1 to 64 bytes; needs a user. */
+  password?: Text;
+  /** False: telemetry goes this way only, and `telemetry` and `message` are not published; default true. */
+  mqtt?: boolean;
 }
 
 export interface KitEntry extends KitOptions {

@@ -1,8 +1,14 @@
 import { basename } from 'node:path';
 import { boardOf } from '../../shared/boards';
-import type { BoardName, BrokerSettings, KitSettings, NetworkSettings } from '../../shared/settings';
+import type {
+  BoardName,
+  BrokerSettings,
+  KitSettings,
+  NetworkSettings,
+  ReportSettings,
+} from '../../shared/settings';
 import { wiringProblems } from '../../shared/wiring';
-import type { BrokerOptions, ClassroomConfig, KitOptions, NetworkOptions } from './classroom';
+import type { BrokerOptions, ClassroomConfig, KitOptions, NetworkOptions, ReportOptions } from './classroom';
 import { ConfigError } from './config-error';
 import { kitJson, kitJsonBytesMax } from './kit-json';
 import { placeholderReader, secretReader, type TextReader } from './secrets';
@@ -11,6 +17,8 @@ import {
   brokerUserRule,
   consolePasswordRule,
   hostRule,
+  reportPasswordRule,
+  reportUserRule,
   ssidRule,
   wifiPasswordRule,
 } from './texts';
@@ -65,6 +73,7 @@ export function resolveKit(
   const board = last(layers, 'board')?.value ?? 'nodemcu';
   const networks = last(layers, 'networks')!;
   const broker = last(layers, 'broker')!;
+  const report = last(layers, 'report');
   const console = last(layers, 'console');
   const settings: KitSettings = {
     kit,
@@ -85,6 +94,9 @@ export function resolveKit(
     telemetryMs: last(layers, 'telemetryMs')?.value ?? 10_000,
     networks: networkSettings(networks.value, `${networks.path}networks`, readText, problems),
     broker: brokerSettings(broker.value, `${broker.path}broker`, readText, problems),
+    ...(report && {
+      report: reportSettings(report.value, `${report.path}report`, broker, readText, problems),
+    }),
     ...(console && {
       console: readText(console.value, `${console.path}console`, consolePasswordRule, problems),
     }),
@@ -185,5 +197,31 @@ function brokerSettings(
     ...(broker.password !== undefined && {
       password: readText(broker.password, `${path}.password`, brokerPasswordRule, problems),
     }),
+  };
+}
+
+const reportPorts: Record<ReportOptions['by'], number> = { http: 5000, tcp: 9999, udp: 9998 };
+
+function reportSettings(
+  report: ReportOptions,
+  path: string,
+  broker: { path: string; value: BrokerOptions },
+  readText: TextReader,
+  problems: string[],
+): ReportSettings {
+  const { by, host, port, user, password, mqtt } = report;
+  return {
+    by,
+    host:
+      host !== undefined
+        ? readText(host, `${path}.host`, hostRule, problems)
+        : readText(broker.value.host, `${broker.path}broker.host`, hostRule, problems),
+    port: port ?? reportPorts[by],
+    ...(user !== undefined && { user: readText(user, `${path}.user`, reportUserRule, problems) }),
+    ...(password !== undefined && {
+      password: readText(password, `${path}.password`, reportPasswordRule, problems),
+    }),
+    // What is so anyway needs no room on the board.
+    ...(mqtt === false && { mqtt }),
   };
 }

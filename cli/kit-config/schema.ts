@@ -1,12 +1,21 @@
 import * as v from 'valibot';
 import type { BoardName, PinSettings } from '../../shared/settings';
-import type { BrokerOptions, ClassroomConfig, KitEntry, NetworkOptions, Text } from './classroom';
+import type {
+  BrokerOptions,
+  ClassroomConfig,
+  KitEntry,
+  NetworkOptions,
+  ReportOptions,
+  Text,
+} from './classroom';
 import {
   brokerPasswordRule,
   brokerUserRule,
   consolePasswordRule,
   hostRule,
   kindOf,
+  reportPasswordRule,
+  reportUserRule,
   shown,
   ssidRule,
   textProblem,
@@ -21,6 +30,7 @@ const samples: Record<string, string> = {
   kits: 'kits: [{ kit: 2 }]',
   ssid: "ssid: 'classroom'",
   host: "host: '192.168.0.10'",
+  by: "by: 'http'",
   kit: 'kit: 2',
 };
 
@@ -112,6 +122,28 @@ const broker = v.pipe(
   ),
 ) satisfies v.GenericSchema<unknown, BrokerOptions>;
 
+const report = v.pipe(
+  object({
+    by: value<ReportOptions['by']>(
+      (input) => input === 'http' || input === 'tcp' || input === 'udp',
+      '"http", "tcp" or "udp"',
+    ),
+    host: v.exactOptional(text(hostRule)),
+    port: v.exactOptional(whole(1, 65535)),
+    user: v.exactOptional(text(reportUserRule)),
+    password: v.exactOptional(text(reportPasswordRule)),
+    mqtt: v.exactOptional(value<boolean>((input) => typeof input === 'boolean', 'true or false')),
+  }),
+  v.check(
+    (input) => input.password === undefined || input.user !== undefined,
+    'has a password but no user; add user',
+  ),
+  v.check(
+    (input) => input.by === 'http' || input.user === undefined,
+    'has a user, which only HTTP can tell; leave it out or report by "http"',
+  ),
+) satisfies v.GenericSchema<unknown, ReportOptions>;
+
 /** What a pin may be depends on the board, so that is the business of the wiring rules. */
 const pin = value<number>((input) => typeof input === 'number' || typeof input === 'string', 'a GPIO number');
 
@@ -145,6 +177,7 @@ const options = {
   ),
   networks: v.exactOptional(list(network, 8)),
   broker: v.exactOptional(broker),
+  report: v.exactOptional(report),
   lamp: v.exactOptional(
     object({
       holdMs: v.exactOptional(whole(1000, 3_600_000, ' milliseconds')),

@@ -21,10 +21,17 @@ export const brokerUserRule: TextRule = { misfit: (text) => sized(text, 1, 64) }
 
 export const brokerPasswordRule: TextRule = { misfit: (text) => sized(text, 1, 64), password: true };
 
+/** RFC 7617: the first colon is what ends the name. */
+export const reportUserRule: TextRule = {
+  misfit: (text) => (text.includes(':') ? 'a name without a colon' : sized(text, 1, 64)),
+};
+
+export const reportPasswordRule: TextRule = { misfit: (text) => sized(text, 1, 64), password: true };
+
 export const hostRule: TextRule = {
   misfit(host) {
     if (/^localhost$|^127\./i.test(host)) {
-      return "the broker's address in the classroom's network (localhost is the board itself)";
+      return "an address in the classroom's network (localhost is the board itself)";
     }
     if (/\.local\.?$/i.test(host)) {
       return 'an IPv4 address or a name that the router knows (boards do not resolve .local)';

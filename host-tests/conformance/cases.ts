@@ -5,6 +5,7 @@ import { bootCases } from './cases/boot';
 import { readingCases, refusalCases, resultCases, setTopicCases } from './cases/commands';
 import { lampCases, ledCases, ownLightCases } from './cases/lamp';
 import { oledCases } from './cases/oled';
+import { reportCases } from './cases/reports';
 
 export const chapters: { title: string; cases: Case[] }[] = [
   { title: 'boot', cases: bootCases },
@@ -19,4 +20,5 @@ export const chapters: { title: string; cases: Case[] }[] = [
   { title: 'telemetry', cases: telemetryCases },
   { title: 'sensors', cases: sensorCases },
   { title: 'OLED', cases: oledCases },
+  { title: 'reports', cases: reportCases },
 ];

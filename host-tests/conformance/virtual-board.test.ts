@@ -4,6 +4,7 @@ import type { Release } from '../../simulator/network';
 import type { Case, WireBench } from '../support/kit-bench';
 import { newWorld, VirtualBench } from '../support/virtual-bench';
 import { chapters } from './cases';
+import { reportWireCases } from './cases/reports';
 import { wireCases } from './cases/wire';
 import { withConsole } from './verbs';
 
@@ -16,7 +17,7 @@ const boards: [ChipName, Release][] = [
 
 const all: { title: string; cases: Case<WireBench>[] }[] = [
   ...chapters,
-  { title: 'on the wire', cases: wireCases },
+  { title: 'on the wire', cases: [...wireCases, ...reportWireCases] },
 ];
 
 describe.each(boards)('%s with Espruino %s, virtual time, scripted broker', (chip, release) => {

@@ -1,6 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
 import type { Case, WireBench } from '../support/kit-bench';
 import { chapters } from '../conformance/cases';
+import { reportWireCases } from '../conformance/cases/reports';
 import { wireCases } from '../conformance/cases/wire';
 import { withConsole } from '../conformance/verbs';
 import { EngineBench } from './engine-bench';
@@ -11,7 +12,7 @@ vi.setConfig({ maxConcurrency: 32 });
 
 /** Those first that take minutes. */
 const all: { title: string; cases: Case<WireBench>[] }[] = [
-  { title: 'on the wire', cases: [...wireCases].reverse() },
+  { title: 'on the wire', cases: [...reportWireCases, ...[...wireCases].reverse()] },
   ...chapters,
 ];
 

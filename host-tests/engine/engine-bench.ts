@@ -12,6 +12,7 @@ import {
   type WireBench,
 } from '../support/kit-bench';
 import { usualSettings } from '../support/kit-image';
+import { hostReceiver } from '../support/receiver';
 import { EngineBoard } from './engine-board';
 import type { EngineForm } from './interpreter';
 
@@ -48,6 +49,7 @@ export class EngineBench implements WireBench {
     readonly board: EngineBoard,
     readonly port: HostPort,
     readonly broker: ScriptedBroker,
+    readonly server: Bench['server'],
   ) {
     ({
       settings: this.settings,
@@ -66,10 +68,16 @@ export class EngineBench implements WireBench {
   /** A kit of a number of its own, with a broker of its own; its power is off. */
   static async create(form: EngineForm, given: Given = {}): Promise<EngineBench> {
     const port = await HostPort.open();
-    const settings = usualSettings(form.chip, { kit: nextKit++, ...shortTimes, ...given.settings });
+    const server = given.report && (await hostReceiver(given.report.by, () => Date.now()));
+    const settings = usualSettings(form.chip, {
+      kit: nextKit++,
+      ...shortTimes,
+      ...given.settings,
+      ...(server && { report: { ...server.settings, ...given.report } }),
+    });
     settings.broker = { ...settings.broker, host: '127.0.0.1', port: port.port };
     const board = await EngineBoard.create(form, settings, given);
-    return new EngineBench(board, port, new ScriptedBroker(port, new TimeOfDay()));
+    return new EngineBench(board, port, new ScriptedBroker(port, new TimeOfDay()), server);
   }
 
   get messages(): readonly Message[] {
@@ -96,6 +104,7 @@ export class EngineBench implements WireBench {
     await this.board.stop();
     this.broker.stop('reset');
     this.port.close();
+    this.server?.close();
   }
 
   now(): number {

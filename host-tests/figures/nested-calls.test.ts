@@ -1,12 +1,13 @@
 import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
 import { chapters } from '../conformance/cases';
+import { reportWireCases } from '../conformance/cases/reports';
 import { wireCases } from '../conformance/cases/wire';
 import { VirtualBench } from '../support/virtual-bench';
 import { deepest, instrumentedFirmware } from './instrumented';
 import { instrument, nestedCallsMax } from './nested-calls';
 
-const cases = [...chapters.flatMap(({ cases }) => cases), ...wireCases];
+const cases = [...chapters.flatMap(({ cases }) => cases), ...wireCases, ...reportWireCases];
 
 test.each(['esp8266', 'esp32'] as const)(
   `no event takes more than ${nestedCallsMax} nested calls, whatever the conformance cases do on an %s`,

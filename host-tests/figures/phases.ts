@@ -86,7 +86,7 @@ export async function exercise(form: EngineForm, dist: string, firmware: string)
 }
 
 /** Variables of the interpreter, of its stand-ins, and of the line that is typed to ask. */
-async function idleVariables(form: EngineForm): Promise<number> {
+export async function idleVariables(form: EngineForm): Promise<number> {
   const board = await MeasuredBoard.boot(form, {}, '', { telemetryMs });
   try {
     await pause(settleMs);

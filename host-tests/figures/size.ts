@@ -10,8 +10,9 @@ import { root } from '../../build/root';
 import { findForms, noInterpreter, type EngineForm } from '../engine/interpreter';
 import { saveBudget } from './budget';
 import { textFigures, withVariables } from './figures';
-import { measureVariables, phaseNames, type Phase, type Variables } from './phases';
+import { idleVariables, measureVariables, phaseNames, type Phase, type Variables } from './phases';
 import { loadsToRam } from './ram-upload';
+import { measureReport, type ReportVariables } from './report-phase';
 
 const goals = { bytes: 10_000, atRest: 400, peak: 600 };
 
@@ -63,14 +64,23 @@ async function tellVariables(forms: EngineForm[], measured: Variables[]): Promis
   line('online, at rest', ({ atRest }) => atRest, `goal ${goals.atRest}`);
   for (const name of phaseNames)
     line(`peak: ${phaseTitles[name]}`, ({ peaks }) => peaks[name], `goal ${goals.peak}`);
-  tell(
-    row(
-      'peak: HTTP report',
-      forms.map(() => '-'),
-      'not part of this firmware',
-    ),
-  );
   line('at rest afterwards', ({ afterwards }) => afterwards);
+  for (const by of ['http', 'tcp', 'udp'] as const) {
+    const reports: ReportVariables[] = [];
+    for (const form of forms) reports.push(await measureReport(form, dist, by, await idleVariables(form)));
+    tell(
+      row(
+        `reports by ${by}, at rest`,
+        reports.map(({ atRest }) => atRest),
+      ),
+    );
+    tell(
+      row(
+        `peak: reports by ${by}, after an outage`,
+        reports.map(({ peak }) => peak),
+      ),
+    );
+  }
   const ram = [];
   for (const form of forms) ram.push(await loadsToRam(form, dist));
   tell(row('loads as a plain upload to RAM', ram));

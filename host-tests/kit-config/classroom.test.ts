@@ -19,7 +19,7 @@ const bad: [string, object, string[]][] = [
     'a misspelt key',
     { netwroks: [] },
     [
-      'netwroks: is no setting here; the settings are board, pins, ledOn, relayOn, oled, networks, broker, lamp, telemetryMs, console, kits',
+      'netwroks: is no setting here; the settings are board, pins, ledOn, relayOn, oled, networks, broker, report, lamp, telemetryMs, console, kits',
     ],
   ],
   ['no networks', { networks: undefined }, ['networks: expected a list of 1 to 8 entries, got nothing']],
@@ -92,6 +92,51 @@ const bad: [string, object, string[]][] = [
     'an unknown board of one kit',
     { kits: [{ kit: 2, board: 'arduino' }] },
     ['kits[0].board: expected "nodemcu" or "esp32", got "arduino"'],
+  ],
+
+  // Reports
+  ['reports by no protocol', { report: {} }, ["report.by: is missing; write for example by: 'http'"]],
+  [
+    'reports by an unknown protocol',
+    { report: { by: 'https' } },
+    ['report.by: expected "http", "tcp" or "udp", got "https"'],
+  ],
+  [
+    'reports to this computer',
+    { report: { by: 'tcp', host: 'localhost' } },
+    [
+      'report.host: expected an address in the classroom\'s network (localhost is the board itself), got "localhost" (9 bytes)',
+    ],
+  ],
+  [
+    'reports to a port that is none',
+    { kits: [{ kit: 2, report: { by: 'udp', port: 0 } }] },
+    ['kits[0].report.port: expected a whole number from 1 to 65535, got 0'],
+  ],
+  [
+    'a report password without a user',
+    { report: { by: 'http', password: 'secret' } },
+    ['report: has a password but no user; add user'],
+  ],
+  [
+    'a user where none can be told',
+    { report: { by: 'tcp', user: 'kits' } },
+    ['report: has a user, which only HTTP can tell; leave it out or report by "http"'],
+  ],
+  [
+    'a report user with a colon',
+    { report: { by: 'http', user: 'a:b' } },
+    ['report.user: expected a name without a colon, got "a:b" (3 bytes)'],
+  ],
+  [
+    'a word in place of false',
+    { report: { by: 'udp', mqtt: 'no' } },
+    ['report.mqtt: expected true or false, got "no"'],
+  ],
+  [
+    'a misspelt key of reports',
+    { report: { by: 'udp', via: 1 } },
+    ['report.via: is no setting here; the settings are by, host, port, user, password, mqtt'],
   ],
 
   // Parts
@@ -286,7 +331,7 @@ const bad: [string, object, string[]][] = [
     'the board itself',
     { broker: { host: 'localhost' } },
     [
-      'broker.host: expected the broker\'s address in the classroom\'s network (localhost is the board itself), got "localhost" (9 bytes)',
+      'broker.host: expected an address in the classroom\'s network (localhost is the board itself), got "localhost" (9 bytes)',
     ],
   ],
   [
@@ -403,6 +448,33 @@ describe('what a kit gets', () => {
       pins: { relay: 14, led: 12, dht22: 0 },
     });
     expect(settings(change, 2).broker).toEqual({ host: 'own', port: 8883 });
+  });
+
+  it('reports to the host of the broker, on the port of the protocol, beside MQTT, unless told otherwise', () => {
+    const broker = { host: '10.0.0.9' };
+    expect(settings({ broker }, 2)).not.toHaveProperty('report');
+    for (const [by, port] of [
+      ['http', 5000],
+      ['tcp', 9999],
+      ['udp', 9998],
+    ] as const)
+      expect(settings({ broker, report: { by, mqtt: true } }, 2).report).toEqual({
+        by,
+        host: '10.0.0.9',
+        port,
+      });
+    const own = {
+      by: 'http',
+      host: '10.0.0.8',
+      port: 80,
+      user: 'kits',
+      password: '가',
+      mqtt: false,
+    } as const;
+    expect(settings({ report: { by: 'udp' }, kits: [{ kit: 2, report: own }] }, 2).report).toEqual({
+      ...own,
+      password: Buffer.from('가').toString('latin1'),
+    });
   });
 
   it('leaves shared pins alone on another board, whose numbers mean other pins', () => {

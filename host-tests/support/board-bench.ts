@@ -19,6 +19,7 @@ const usualLight = 600;
 export abstract class BoardBench implements Bench {
   abstract readonly slackMs: number;
   abstract readonly messages: readonly Message[];
+  abstract readonly server: Bench['server'];
   readonly board: VirtualBoard;
   readonly lamp: Output;
   readonly led: Output;

@@ -1,5 +1,6 @@
 import type { Packet } from 'mqtt-packet';
-import type { KitSettings } from '../../shared/settings';
+import type { KitSettings, ReportSettings } from '../../shared/settings';
+import type { ReceiverPlace } from './receiver';
 
 /**
  * A kit on the bench: a board that runs the finished bundle, the parts around it, and a client at the
@@ -18,6 +19,8 @@ export interface Bench {
   readonly messages: readonly Message[];
   /** Lines of the board's serial console. */
   readonly console: readonly string[];
+  /** What the kit reports to; only when the case asks for it. */
+  readonly server: ReceiverPlace | undefined;
   /** When the DHT22 was asked for a reading, ms. */
   readonly readings: readonly number[];
   /** What the board lets anybody into: both are open until the firmware closes them. */
@@ -95,6 +98,8 @@ export interface WireBench extends Bench {
 export interface Given {
   /** Changes to the configuration. */
   settings?: Partial<KitSettings>;
+  /** The kit reports, to a server of its own. */
+  report?: Pick<ReportSettings, 'by' | 'user' | 'password' | 'mqtt'>;
   /** In place of dist/firmware.js, where the board is a virtual one. */
   firmware?: string;
   /** What lies in the flash instead of a kit.json; empty for nothing. */

@@ -5,6 +5,7 @@ import { HostNetwork } from '../../simulator/network';
 import type { Bench, Given, Message } from './kit-bench';
 import { BoardBench } from './board-bench';
 import { usualSettings } from './kit-image';
+import { hostReceiver } from './receiver';
 
 const host = '127.0.0.1';
 let nextKit = 1;
@@ -31,6 +32,7 @@ export class LoopbackBench extends BoardBench {
     private readonly network: HostNetwork,
     private readonly client: MqttClient,
     private readonly port: number,
+    readonly server: Bench['server'],
   ) {
     super(settings, chip, new RealClock(), network, given);
     network.cut = given.noWifi ?? false;
@@ -44,16 +46,25 @@ export class LoopbackBench extends BoardBench {
   /** A kit of a number of its own, at the broker that listens at `port`; its power is off. */
   static async create(chip: ChipName, port: number, given: Given = {}): Promise<LoopbackBench> {
     const kit = nextKit++;
-    const settings = usualSettings(chip, { kit, broker: { host, port }, ...shortTimes, ...given.settings });
+    const clock = new RealClock();
+    const server = given.report && (await hostReceiver(given.report.by, () => clock.now()));
+    const settings = usualSettings(chip, {
+      kit,
+      broker: { host, port },
+      ...shortTimes,
+      ...given.settings,
+      ...(server && { report: { ...server.settings, ...given.report } }),
+    });
     const client = await connectAsync({ host, port, clientId: `bench_${kit}` });
     // Else a message waits, by Nagle's algorithm, until the one before is acknowledged: up to 40 ms.
     (client.stream as Socket).setNoDelay(true);
     await client.subscribeAsync(`iot/${kit}/#`, { qos: 1 });
-    return new LoopbackBench(chip, given, settings, new HostNetwork(), client, port);
+    return new LoopbackBench(chip, given, settings, new HostNetwork(), client, port, server);
   }
 
   async stop(): Promise<void> {
     this.board.powerOff();
+    this.server?.close();
     await this.client.endAsync();
   }
 

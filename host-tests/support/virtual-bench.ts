@@ -4,6 +4,7 @@ import { BoardBench } from './board-bench';
 import { ScriptedBroker } from './broker';
 import type { Bench, Given, Message, WireBench } from './kit-bench';
 import { usualSettings } from './kit-image';
+import { virtualReceiver } from './receiver';
 
 /** What surrounds the kits of one simulation: time, one access point, and a broker, as the usual settings want them. */
 export interface VirtualWorld {
@@ -24,6 +25,7 @@ export function newWorld(options: VirtualNetworkOptions = {}): VirtualWorld {
 export class VirtualBench extends BoardBench implements WireBench {
   readonly slackMs = 0;
   readonly clientId: string;
+  readonly server: Bench['server'];
   readonly #messages: Message[] = [];
   /** How many of the broker's messages were looked at. */
   #seen = 0;
@@ -33,7 +35,10 @@ export class VirtualBench extends BoardBench implements WireBench {
     given: Given = {},
     readonly world = newWorld(),
   ) {
-    super(usualSettings(chip, given.settings), chip, world.clock, world.network, given);
+    const server = given.report && virtualReceiver(world.network, given.report.by, () => world.clock.now());
+    const report = server && { report: { ...server.settings, ...given.report } };
+    super(usualSettings(chip, { ...given.settings, ...report }), chip, world.clock, world.network, given);
+    this.server = server;
     this.clientId = `kit_${this.settings.kit}`;
     if (given.noWifi) world.home.on = false;
   }

@@ -1,6 +1,7 @@
 import { byteLiteral } from '../../engine/byte-literal';
 import type { EngineForm } from '../../engine/interpreter';
 import { dht22Frame } from '../../engine/prelude';
+import { hostReceiver, type ReportedBy } from '../../support/receiver';
 import { countInstructions, type Bundles, type Run } from './counted-run';
 
 /** Something that a kit does again and again, and what it may cost. */
@@ -18,6 +19,9 @@ const never = 36_000_000;
 /** Passes in which an acknowledgement is read and what follows from it is done. */
 const restPasses = 16;
 
+/** A firmware may look at the clock only at every so many ticks: so many come at once. */
+const ticks = 'for($i=0;$i<10;$i++)$tik()';
+
 export const operations: Operation[] = [
   { title: 'cds, with its reply and its result', goal: 400_000, stock: 1_133_000, measure: command(['cds']) },
   {
@@ -33,6 +37,9 @@ export const operations: Operation[] = [
     stock: 5_417_000,
     measure: telemetry,
   },
+  { title: 'a report by HTTP, above its telemetry', measure: report('http') },
+  { title: 'a report by TCP, above its telemetry', measure: report('tcp') },
+  { title: 'a report by UDP, above its telemetry', measure: report('udp') },
   { title: 'a reconnect', measure: reconnect },
 ];
 
@@ -83,9 +90,6 @@ async function tick(form: EngineForm, bundles: Bundles): Promise<number> {
   return (await ofTicks('$tik()')) - (await ofTicks('$nop()'));
 }
 
-/** A firmware may look at the clock only at every so many ticks: so many come at once. */
-const ticks = 'for($i=0;$i<10;$i++)$tik()';
-
 /** Ten seconds go by at once: ticks that ask for a reading, for telemetry and for a ping. */
 async function telemetry(form: EngineForm, bundles: Bundles): Promise<number> {
   const frames = [dht22Frame(24.5, 45.1), dht22Frame(-18.9, 67.3)].map(byteLiteral).join(':');
@@ -96,6 +100,36 @@ async function telemetry(form: EngineForm, bundles: Bundles): Promise<number> {
       await answered({ broker }, () => broker.count('telemetry') >= before + times - 1);
     }),
   );
+}
+
+/** The same with a server that takes the reading, and without. */
+function report(by: ReportedBy): Operation['measure'] {
+  const frame = byteLiteral(dht22Frame(24.5, 45.1));
+  const each = `if($n%96==0&&$n/96<$N){$dht=${frame};$T+=10;${ticks}}else if($n%16==8&&$rep){$T+=0.5;$rep()}`;
+  const ofTelemetry = (form: EngineForm, bundles: Bundles, reporting: boolean) =>
+    difference(2, async (times) => {
+      const { receiver, settings, close } = await hostReceiver(by, () => Date.now());
+      const plan = { each, times, passes: 672 };
+      const operate = async ({ broker }: Run): Promise<void> => {
+        const before = broker.count('telemetry');
+        await answered({ broker }, () => broker.count('telemetry') >= before + times - 1);
+      };
+      try {
+        return await countInstructions(
+          form,
+          bundles,
+          plan,
+          10_000,
+          operate,
+          reporting ? settings : undefined,
+        );
+      } finally {
+        close();
+        if (reporting && receiver.readings.length < times) throw new Error('the kit did not report');
+      }
+    });
+  return async (form, bundles) =>
+    (await ofTelemetry(form, bundles, true)) - (await ofTelemetry(form, bundles, false));
 }
 
 /** The broker ends the session right after a ping, so that it happens at the same time in every run. */
