@@ -26,3 +26,15 @@ export function pause(ms: number, signal: AbortSignal): Promise<void> {
     else signal.addEventListener('abort', end);
   });
 }
+
+/** Moments `everyMs` apart, the first one now: what is done in between does not delay those that follow. */
+export function rhythm(everyMs: number, signal: AbortSignal): () => Promise<void> {
+  let nextMs: number | undefined;
+  return async () => {
+    const now = performance.now();
+    // Who is late by more than a whole period has slept: what was missed is not made up for.
+    nextMs = nextMs === undefined || now - nextMs > 2 * everyMs ? now : nextMs;
+    await pause(nextMs - now, signal);
+    nextMs += everyMs;
+  };
+}

@@ -4,13 +4,14 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { readingOrProblem } from '../../gateway/reading';
 import { appendDurably, FileJournal, lockFolder, RotatingLog } from '../../network/report/files';
-import { parseServer, postReports } from '../../network/report/http';
+import { parseServer, postReports, type Server } from '../../network/report/http';
 import { type Report, ReportQueue } from '../../network/report/queue';
 import { Reporter } from '../../network/report/reporter';
 import { SimulatedRoom } from '../../network/simulated';
 import { wholeNumber } from '../start-options';
-import { interrupted, pause } from './interrupt';
-import { print, printJson, tell } from './print';
+import { interrupted, pause, rhythm } from './interrupt';
+import { print, printJson, tell, visible } from './print';
+import { Progress } from './progress';
 import { environment } from './this-computer';
 
 export interface ReportFlags {
@@ -28,8 +29,12 @@ export interface ReportFlags {
   json?: boolean;
 }
 
-/** Where reports come from: one at a time, until there are no more. */
+/** Where reports come from: one at a time, until there are no more or the command is interrupted. */
 type Input = AsyncIterable<{ sensor: string; report: Report } | { problem: string }>;
+
+/** Between two attempts to write to a disk that is full. */
+const diskMs = 5000;
+const progressMs = 500;
 
 export async function reportCommand(flags: ReportFlags): Promise<void> {
   const server = parseServer(flags.server);
@@ -40,80 +45,139 @@ export async function reportCommand(flags: ReportFlags): Promise<void> {
     count: wholeNumber('--log-count', flags.logCount, 1, 100),
   };
   const signal = interrupted();
-  const input = flags.simulate === undefined ? fromLines(flags.sensor) : simulated(flags, signal);
+  const input = flags.simulate === undefined ? fromLines(flags.sensor, signal) : simulated(flags, signal);
   const folder =
     flags.state ??
     join(environment('XDG_STATE_HOME') ?? join(homedir(), '.local', 'state'), 'lamplighter', 'report');
   const unlock = lockFolder(folder);
   try {
     const log = new RotatingLog(join(folder, 'report.log'), limits);
-    const queue = await ReportQueue.open(
-      new FileJournal(join(folder, 'queue.jsonl')),
-      `report_${randomBytes(6).toString('hex')}`,
-    );
-    const reporter = new Reporter({
-      queue,
-      post: (sensor, key, reports) => postReports(server, sensor, key, reports, Date.now),
-      setAside: async ({ key, entries }, { status, reason }) => {
-        const reports = entries.map(({ sensor, report }) => ({ sensor, report }));
-        appendDurably(
-          join(folder, 'dead-letter.jsonl'),
-          JSON.stringify({ at: new Date().toISOString(), status, reason, key, reports }),
-        );
-        tell(
-          `${entries.length} refused with ${status}, set aside in ${join(folder, 'dead-letter.jsonl')}: ${reason}`,
-        );
-      },
-      log: (line) => log.write(`${new Date().toISOString()} ${line}`),
-      after: (ms, then) => {
-        tell(`the server does not take reports: next attempt in ${ms / 1000} s, ${queue.length} wait`);
-        const timer = setTimeout(then, ms);
-        return () => clearTimeout(timer);
-      },
-      concurrency,
-    });
-    if (queue.length > 0) tell(`${queue.length} reports were left from the last time`);
+    const journal = new FileJournal(join(folder, 'queue.jsonl'));
+    const queue = await ReportQueue.open(journal, `report_${randomBytes(6).toString('hex')}`);
     const left = queue.length;
-    reporter.wake();
-    const taken = await takeAll(input, queue, reporter, flags.ack ?? false, signal);
-    if (!signal.aborted) await Promise.race([reporter.idle(), pause(waitMs, signal)]);
-    await reporter.stop();
-    await finish(flags, { reporter, queue, accepted: taken.accepted + left, problems: taken.problems });
+    if (left > 0) tell(`${left} reports were left from the last time`);
+    const progress = new Progress('reporting');
+    const say = (line: string) => {
+      progress.end();
+      tell(line);
+    };
+    const reporter = newReporter({ queue, server, folder, log, concurrency, say });
+    const taken = { accepted: left, problems: 0 };
+    const showing = setInterval(() => showProgress(progress, taken.accepted, queue.length), progressMs);
+    try {
+      reporter.wake();
+      await takeAll(input, taken, { queue, reporter, ack: flags.ack ?? false, signal, say });
+      if (!signal.aborted) await Promise.race([reporter.idle(), pause(waitMs, signal)]);
+    } finally {
+      await reporter.stop();
+      clearInterval(showing);
+      progress.end();
+    }
+    await noteTheEnd(queue);
+    if (log.counters.lost > 0) tell(`${log.counters.lost} lines of the log could not be written`);
+    finish(flags, { reporter, queue, ...taken });
   } finally {
     unlock();
   }
 }
 
+function newReporter({
+  queue,
+  server,
+  folder,
+  log,
+  concurrency,
+  say,
+}: {
+  queue: ReportQueue;
+  server: Server;
+  folder: string;
+  log: RotatingLog;
+  concurrency: number;
+  say: (line: string) => void;
+}): Reporter {
+  return new Reporter({
+    queue,
+    post: (sensor, key, reports) => postReports(server, sensor, key, reports, Date.now),
+    setAside: async ({ key, entries }, { status, reason }) => {
+      const file = join(folder, 'dead-letter.jsonl');
+      const reports = entries.map(({ sensor, report }) => ({ sensor, report }));
+      appendDurably(file, JSON.stringify({ at: new Date().toISOString(), status, reason, key, reports }));
+      say(`${entries.length} refused with ${status}, set aside in ${file}: ${visible(reason)}`);
+    },
+    log: (line) => log.write(`${new Date().toISOString()} ${line}`),
+    pausing: (ms, reason) => say(`${visible(reason)}; next attempt in ${ms / 1000} s, ${queue.length} wait`),
+    after: (ms, then) => {
+      const timer = setTimeout(then, ms);
+      return () => clearTimeout(timer);
+    },
+    concurrency,
+  });
+}
+
+interface Taking {
+  queue: ReportQueue;
+  reporter: Reporter;
+  ack: boolean;
+  signal: AbortSignal;
+  say: (line: string) => void;
+}
+
 /** On disk first, then acknowledged, then sent. */
 async function takeAll(
   input: Input,
-  queue: ReportQueue,
-  reporter: Reporter,
-  ack: boolean,
-  signal: AbortSignal,
-) {
-  const taken = { accepted: 0, problems: 0 };
-  const stop = new Promise<IteratorResult<never>>((resolve) =>
-    signal.addEventListener('abort', () => resolve({ done: true, value: undefined }), { once: true }),
-  );
-  const items = input[Symbol.asyncIterator]();
-  while (!signal.aborted) {
-    const next = await Promise.race([items.next(), stop]);
-    if (next.done) break;
-    if ('problem' in next.value) {
+  taken: { accepted: number; problems: number },
+  { queue, reporter, ack, signal, say }: Taking,
+): Promise<void> {
+  let acknowledged = 0;
+  for await (const item of input) {
+    if (signal.aborted) break;
+    if ('problem' in item) {
       taken.problems++;
-      tell(next.value.problem);
+      say(item.problem);
       continue;
     }
-    await queue.add([next.value]);
+    if (!(await onDisk(queue.add([item]), { queue, signal, say }))) break;
     taken.accepted++;
-    if (ack) print(`ok ${taken.accepted}`);
+    if (ack) print(`ok ${++acknowledged}`);
     reporter.wake();
   }
-  return taken;
 }
 
-async function finish(
+/** Until the disk takes it nothing more is read: who feeds this program waits too. False when interrupted before. */
+async function onDisk(
+  written: Promise<void>,
+  { queue, signal, say }: Pick<Taking, 'queue' | 'signal' | 'say'>,
+): Promise<boolean> {
+  for (let attempt = written; ; attempt = queue.flush())
+    try {
+      await attempt;
+      return true;
+    } catch (error) {
+      say(`${(error as Error).message}; next attempt in ${diskMs / 1000} s`);
+      await pause(diskMs, signal);
+      if (signal.aborted) return false;
+    }
+}
+
+function showProgress(progress: Progress, accepted: number, waiting: number): void {
+  // Who types readings in wants to see what he types.
+  if (accepted > 0 && !process.stdin.isTTY) progress.show(accepted - waiting, accepted);
+}
+
+/** What was sent last may not be noted yet, when the disk has refused it. */
+async function noteTheEnd(queue: ReportQueue): Promise<void> {
+  try {
+    await queue.flush();
+  } catch (error) {
+    process.exitCode = 1;
+    tell(
+      `${(error as Error).message}: the next time some reports are sent again, which a gateway notices within a week`,
+    );
+  }
+}
+
+function finish(
   { json }: ReportFlags,
   {
     reporter,
@@ -121,7 +185,7 @@ async function finish(
     accepted,
     problems,
   }: { reporter: Reporter; queue: ReportQueue; accepted: number; problems: number },
-): Promise<void> {
+): void {
   const { sent, refused, failures, batches } = reporter.counters;
   const waiting = queue.length;
   if (json)
@@ -139,11 +203,11 @@ async function finish(
 }
 
 /** JSON lines; a line without `sensor_id` is of `sensor`. Each gets the time at which it came, if it has none. */
-async function* fromLines(sensor: string | undefined): Input {
+async function* fromLines(sensor: string | undefined, signal: AbortSignal): Input {
   if (process.stdin.isTTY)
     tell('one reading a line, as {"sensor_id":"room_1","temperature":21.5}; Ctrl-D ends');
   let number = 0;
-  for await (const line of createInterface({ input: process.stdin, crlfDelay: Infinity })) {
+  for await (const line of createInterface({ input: process.stdin, crlfDelay: Infinity, signal })) {
     number++;
     if (line.trim() === '') continue;
     let json: unknown;
@@ -167,8 +231,10 @@ async function* simulated(flags: ReportFlags, signal: AbortSignal): Input {
   const everyMs = wholeNumber('--every', flags.every, 0, 86_400) * 1000;
   const count = flags.count === undefined ? Infinity : wholeNumber('--count', flags.count, 1, 999_999);
   const rooms = Array.from({ length: sensors }, () => new SimulatedRoom(random));
-  for (let round = 0; round < count && !signal.aborted; round++) {
-    if (round > 0) await pause(everyMs, signal);
+  const beat = rhythm(everyMs, signal);
+  for (let round = 0; round < count; round++) {
+    await beat();
+    if (signal.aborted) return;
     for (const [index, room] of rooms.entries())
       yield {
         sensor: `${flags.sensor ?? 'simulated'}_${index + 1}`,

@@ -40,6 +40,7 @@ const reserved: Record<string, { pattern: RegExp; roots: string[] }> = {
       'cli/gateway/gateway.ts',
       'cli/network/bench.ts',
       'cli/network/discover.ts',
+      'cli/network/interrupt.ts',
       'cli/network/listen.ts',
       'cli/network/ports.ts',
       'cli/network/progress.ts',

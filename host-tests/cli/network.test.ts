@@ -184,6 +184,24 @@ test('report: what could not be sent waits on disk for the next time', async () 
   expect(JSON.parse(second.stdout)).toMatchObject({ accepted: 4, waiting: 4 });
 });
 
+test('report ends at Ctrl-C while its input is still open', async () => {
+  const run = lamplighter(
+    'report',
+    '--state',
+    folder(),
+    '--server',
+    'http://127.0.0.1:9',
+    '--sensor',
+    'a',
+    '--ack',
+  );
+  run.type('{"temperature":1}\n');
+  await run.until(/ok 1/);
+  run.signal('SIGINT');
+  expect(await run.exit).toBe(1);
+  expect(run.stdout).toMatch(/sent 0\/1; 1 wait on disk for the next time/);
+});
+
 test('wifi config writes a file for its owner alone, with the password of .env, and not twice', async () => {
   const place = folder();
   writeFileSync(

@@ -80,6 +80,11 @@ export class Run extends Output {
     this.child.kill(signal);
   }
 
+  /** Something on its standard input, with more to come. */
+  type(text: string): void {
+    this.child.stdin.write(text);
+  }
+
   /** All that the command is told on its standard input. */
   input(text: string): void {
     this.child.stdin.end(text);

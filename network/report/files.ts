@@ -9,13 +9,14 @@ import {
   renameSync,
   rmSync,
   statSync,
-  writeSync,
+  writeFileSync,
 } from 'node:fs';
 import { open, readFile, rename, truncate } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { writeProblem } from '../file-problem';
 import type { Journal } from './queue';
 
-/** A journal in a file; every write is on the disk itself before it counts. */
+/** A journal in a file; every write is on the disk itself before it counts. Its errors are sentences with the name of the file. */
 export class FileJournal implements Journal {
   constructor(private readonly file: string) {
     mkdirSync(dirname(file), { recursive: true });
@@ -31,6 +32,26 @@ export class FileJournal implements Journal {
   }
 
   async append(text: string): Promise<void> {
+    try {
+      await this.#append(text);
+    } catch (error) {
+      throw writeProblem(this.file, error);
+    }
+  }
+
+  async replace(text: string): Promise<void> {
+    const part = `${this.file}.part`;
+    try {
+      await writeWhole(part, text);
+      await rename(part, this.file);
+      syncFolder(dirname(this.file));
+    } catch (error) {
+      rmSync(part, { force: true });
+      throw writeProblem(this.file, error);
+    }
+  }
+
+  async #append(text: string): Promise<void> {
     const handle = await open(this.file, 'a', 0o600);
     const { size } = await handle.stat();
     try {
@@ -44,18 +65,15 @@ export class FileJournal implements Journal {
       await handle.close();
     }
   }
+}
 
-  async replace(text: string): Promise<void> {
-    const part = `${this.file}.part`;
-    const handle = await open(part, 'w', 0o600);
-    try {
-      await handle.writeFile(text);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await rename(part, this.file);
-    syncFolder(dirname(this.file));
+async function writeWhole(file: string, text: string): Promise<void> {
+  const handle = await open(file, 'w', 0o600);
+  try {
+    await handle.writeFile(text);
+    await handle.sync();
+  } finally {
+    await handle.close();
   }
 }
 
@@ -71,19 +89,25 @@ function syncFolder(folder: string): void {
   }
 }
 
-/** Appends a line and has it on the disk. */
+/** Appends a line and has it on the disk. Throws a sentence with the name of the file. */
 export function appendDurably(file: string, line: string): void {
-  const handle = openSync(file, 'a', 0o600);
   try {
-    writeSync(handle, line + '\n');
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
+    const handle = openSync(file, 'a', 0o600);
+    try {
+      appendFileSync(handle, line + '\n');
+      fsyncSync(handle);
+    } finally {
+      closeSync(handle);
+    }
+  } catch (error) {
+    throw writeProblem(file, error);
   }
 }
 
 /** A log that never grows beyond `count` files of `bytes`: `report.log`, `report.log.1` and so on, the oldest last. */
 export class RotatingLog {
+  /** Lines that the disk did not take: what is logged goes on without them. */
+  readonly counters = { lost: 0 };
   #size: number;
 
   constructor(
@@ -96,9 +120,13 @@ export class RotatingLog {
 
   write(line: string): void {
     const bytes = Buffer.byteLength(line) + 1;
-    if (this.#size > 0 && this.#size + bytes > this.limits.bytes) this.#rotate();
-    appendFileSync(this.file, line + '\n', { mode: 0o600 });
-    this.#size += bytes;
+    try {
+      if (this.#size > 0 && this.#size + bytes > this.limits.bytes) this.#rotate();
+      appendFileSync(this.file, line + '\n', { mode: 0o600 });
+      this.#size += bytes;
+    } catch {
+      this.counters.lost++;
+    }
   }
 
   #rotate(): void {
@@ -113,18 +141,20 @@ export class RotatingLog {
 
 /** Only one process may write to a queue. Returns what lets it go; throws a sentence when another has it. */
 export function lockFolder(folder: string): () => void {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
   const file = join(folder, 'lock');
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw writeProblem(folder, error);
+  }
   for (let attempt = 0; ; attempt++) {
     try {
-      const handle = openSync(file, 'wx', 0o600);
-      writeSync(handle, String(process.pid));
-      closeSync(handle);
+      writeFileSync(file, `${process.pid} ${birthOf(process.pid)}`, { flag: 'wx', mode: 0o600 });
       return () => rmSync(file, { force: true });
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw writeProblem(file, error);
       const owner = ownerOf(file);
-      if (attempt > 0 || (owner !== undefined && isAlive(owner)))
+      if (attempt > 0 || owner !== undefined)
         throw new Error(
           `${folder} is in use by process ${owner ?? '?'}: end it, or choose another with --state`,
         );
@@ -134,15 +164,32 @@ export function lockFolder(folder: string): () => void {
   }
 }
 
+/** The process that holds the lock; undefined when it is dead. */
 function ownerOf(file: string): number | undefined {
-  const text = readFileSync(file, 'utf8').trim();
-  return /^\d+$/.test(text) ? Number(text) : undefined;
+  const [, pid, birth] = /^(\d+) (.*)$/.exec(readFileSync(file, 'utf8')) ?? [];
+  return pid !== undefined && isAlive(Number(pid)) && birthOf(Number(pid)) === birth
+    ? Number(pid)
+    : undefined;
+}
+
+/**
+ * Tells a process from all others that have had or will have its number, over a restart of the computer too: after a power cut
+ * numbers begin anew. Empty where the system does not tell. Source: proc_pid_stat(5), field 22.
+ */
+function birthOf(pid: number): string {
+  try {
+    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return `${boot} ${stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]}`;
+  } catch {
+    return '';
+  }
 }
 
 function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return pid !== process.pid;
+    return true;
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }

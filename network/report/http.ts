@@ -64,11 +64,25 @@ export async function postReports(
 
 export function outcomeOf(status: number, body: string, retryAfter: string | null, nowMs: number): Outcome {
   if (status >= 200 && status < 300) return { type: 'taken', status };
-  const reason = body.replace(/\s+/g, ' ').trim().slice(0, reasonLength);
+  const reason = sentenceIn(body).replace(/\s+/g, ' ').trim().slice(0, reasonLength);
   if (status >= 400 && status < 500 && status !== 408 && status !== 429)
     return { type: 'refused', status, reason };
   const retryAfterMs = retryAfterIn(retryAfter, nowMs);
-  return { type: 'failed', reason: `status ${status}`, ...(retryAfterMs !== undefined && { retryAfterMs }) };
+  return {
+    type: 'failed',
+    reason: `status ${status}${reason && `, ${reason}`}`,
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+  };
+}
+
+/** The gateway says `{"error":"..."}`. */
+function sentenceIn(body: string): string {
+  try {
+    const { error } = JSON.parse(body) as { error?: unknown };
+    return typeof error === 'string' ? error : body;
+  } catch {
+    return body;
+  }
 }
 
 /** Seconds, or a date: RFC 9110, 10.2.3. Undefined when it is neither. */

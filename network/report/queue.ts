@@ -52,6 +52,8 @@ export class ReportQueue {
   #client = '';
   #next = 1;
   #size = 0;
+  /** Lines that are not on disk yet, in their order. */
+  #unwritten = '';
   /** Writes happen one after the other. */
   #writing: Promise<void> = Promise.resolve();
 
@@ -77,7 +79,10 @@ export class ReportQueue {
     return [...this.#batches.values()];
   }
 
-  /** Resolves when the reports are on disk: from then on they are not lost. The oldest make room; those under way stay. */
+  /**
+   * Resolves when the reports are on disk: from then on they are not lost. The oldest make room; those under way stay.
+   * When the disk refuses it rejects, and `flush` tries again.
+   */
   async add(reports: readonly { sensor: string; report: Report }[]): Promise<void> {
     const lines: Line[] = reports.map(({ sensor, report }) => ({ add: this.#next++, sensor, report }));
     for (const line of lines) this.#apply(line);
@@ -92,6 +97,18 @@ export class ReportQueue {
     await this.#write(lines);
   }
 
+  /**
+   * Resolves when all until now is on the disk. Rejects when the disk refuses, which a full one does until somebody makes room;
+   * nothing is forgotten then, and the next write begins with what is missing.
+   */
+  flush(): Promise<void> {
+    this.#writing = this.#writing
+      // Who was told of a failure before does not fail those behind him.
+      .catch(() => undefined)
+      .then(() => this.#writeOut());
+    return this.#writing;
+  }
+
   /** Sensors with entries that are in no batch yet, the longest waiting first. */
   waitingSensors(): string[] {
     return [
@@ -101,17 +118,17 @@ export class ReportQueue {
     ];
   }
 
-  /** The next entries of a sensor, at most ten. Resolves when their key is on disk; undefined when none waits. */
-  async begin(sensor: string): Promise<Batch | undefined> {
+  /** The next entries of a sensor, at most ten; undefined when none waits. To be sent only after a `flush`: then its key is on disk. */
+  begin(sensor: string): Batch | undefined {
     const ids = [...this.#entries.values()]
       .filter((entry) => entry.sensor === sensor && !this.#inBatch.has(entry.id))
       .slice(0, batchMax)
       .map(({ id }) => id);
     if (ids.length === 0) return undefined;
-    const key = `${this.#client}-${ids[0]}`;
-    this.#apply({ batch: key, ids });
-    await this.#write([{ batch: key, ids }]);
-    return this.#batches.get(key);
+    const line = { batch: `${this.#client}-${ids[0]}`, ids };
+    this.#apply(line);
+    this.#unwritten += textOf([line]);
+    return this.#batches.get(line.batch);
   }
 
   /** The server has taken the batch, or it was set aside. Resolves when that is on disk. */
@@ -142,20 +159,22 @@ export class ReportQueue {
   }
 
   #write(lines: Line[]): Promise<void> {
-    const text = textOf(lines);
-    this.#writing = this.#writing
-      // Who was told of a failure before does not fail those behind him.
-      .catch(() => undefined)
-      .then(async () => {
-        await this.journal.append(text);
-        this.#size += text.length;
-        if (this.#size > compactAt) await this.#compact();
-      });
-    return this.#writing;
+    this.#unwritten += textOf(lines);
+    return this.flush();
+  }
+
+  async #writeOut(): Promise<void> {
+    const text = this.#unwritten;
+    if (text === '') return;
+    await this.journal.append(text);
+    this.#unwritten = this.#unwritten.slice(text.length);
+    this.#size += text.length;
+    if (this.#size > compactAt) await this.#compact();
   }
 
   /** What still waits, as the shortest journal. Everything in memory may be ahead of the disk, but never behind it. */
   async #compact(): Promise<void> {
+    const { length } = this.#unwritten;
     const text = textOf([
       { client: this.#client, next: this.#next },
       ...[...this.#entries.values()].map(({ id, sensor, report }) => ({ add: id, sensor, report })),
@@ -165,6 +184,7 @@ export class ReportQueue {
       })),
     ]);
     await this.journal.replace(text);
+    this.#unwritten = this.#unwritten.slice(length);
     this.#size = text.length;
   }
 }

@@ -16,6 +16,8 @@ export interface ReporterParts {
   setAside(batch: Batch, outcome: Outcome & { type: 'refused' }): Promise<void>;
   /** Every attempt, every batch. */
   log(line: string): void;
+  /** Something has failed, the server or the disk: nothing is sent for so long. */
+  pausing(ms: number, reason: string): void;
   /** Runs `then` later; returns what cancels it. */
   after(ms: number, then: () => void): () => void;
   /** Sensors that are reported at the same time. */
@@ -24,6 +26,8 @@ export interface ReporterParts {
 
 /** Pauses after failures, in milliseconds: 5 s, doubled each time, 300 s at most. */
 export const backOffMs = { first: 5000, max: 300_000 };
+/** A server that asks for no pause at all gets a short one, and none keeps us waiting for days. */
+const retryAfterMs = { min: 1000, max: 3_600_000 };
 
 /** Sends what waits in the queue, and keeps what could not be sent for later. */
 export class Reporter {
@@ -53,16 +57,18 @@ export class Reporter {
     const { queue, concurrency } = this.#parts;
     while (this.#busy.size < concurrency && !this.#cancelPause) {
       const index = this.#again.findIndex(({ sensor }) => !this.#busy.has(sensor));
-      const batch = this.#again.splice(index < 0 ? this.#again.length : index, 1)[0];
-      const sensor = batch?.sensor ?? queue.waitingSensors().find((name) => !this.#busy.has(name));
+      const earlier = this.#again.splice(index < 0 ? this.#again.length : index, 1)[0];
+      const sensor = earlier?.sensor ?? queue.waitingSensors().find((name) => !this.#busy.has(name));
       if (sensor === undefined) break;
       // The back-off counts attempts, so one at a time as long as the server has not answered well.
       if (this.#pauseMs > 0 && this.#busy.size > 0) {
-        if (batch) this.#again.push(batch);
+        if (earlier) this.#again.push(earlier);
         break;
       }
+      const batch = earlier ?? queue.begin(sensor);
+      if (!batch) break;
       this.#busy.add(sensor);
-      void this.#send(sensor, batch).finally(() => {
+      void this.#send(batch).finally(() => {
         this.#busy.delete(sensor);
         this.wake();
         this.#tellIdle();
@@ -92,14 +98,13 @@ export class Reporter {
     for (const resolve of this.#idle.splice(0)) resolve();
   }
 
-  async #send(sensor: string, earlier: Batch | undefined): Promise<void> {
+  async #send(batch: Batch): Promise<void> {
     const { queue, post, log, setAside } = this.#parts;
-    let batch = earlier;
+    const { sensor, key, entries } = batch;
+    const what = `${sensor}: ${entries.length} as ${key}`;
+    let settled = false;
     try {
-      batch ??= await queue.begin(sensor);
-      if (!batch) return;
-      const { key, entries } = batch;
-      const what = `${sensor}: ${entries.length} as ${key}`;
+      await queue.flush();
       const outcome = await post(
         sensor,
         key,
@@ -107,7 +112,7 @@ export class Reporter {
       );
       if (outcome.type === 'failed') {
         log(`${what}: failed: ${outcome.reason}`);
-        return this.#fail(batch, outcome);
+        return this.#fail(batch, `the server does not take reports: ${outcome.reason}`, outcome.retryAfterMs);
       }
       if (outcome.type === 'refused') {
         log(`${what}: refused with ${outcome.status}: ${outcome.reason}`);
@@ -118,25 +123,28 @@ export class Reporter {
         this.counters.sent += entries.length;
         this.counters.batches++;
       }
+      settled = true;
       await queue.settle(batch);
       // The server answers: no matter what, it is there.
       this.#pauseMs = 0;
     } catch (error) {
-      // The disk: the batch stays as it is, and is tried again with everything else.
-      log(`${sensor}: ${(error as Error).message}`);
-      this.#fail(batch, { type: 'failed', reason: (error as Error).message });
+      // The disk. What the server has not got yet is tried again; what it has is only to be noted.
+      const { message } = error as Error;
+      log(`${what}: ${message}`);
+      this.#fail(settled ? undefined : batch, message);
     }
   }
 
-  #fail(batch: Batch | undefined, { retryAfterMs }: Outcome & { type: 'failed' }): void {
+  #fail(batch: Batch | undefined, reason: string, askedMs?: number): void {
     this.counters.failures++;
     if (batch) this.#again.unshift(batch);
     if (this.#cancelPause || this.#stopped) return;
     this.#pauseMs = this.#pauseMs === 0 ? backOffMs.first : Math.min(this.#pauseMs * 2, backOffMs.max);
-    // The server knows better, as long as it does not ask for for ever.
+    // The server knows better.
     const pauseMs =
-      retryAfterMs === undefined ? this.#pauseMs : Math.min(Math.max(retryAfterMs, 0), 3_600_000);
+      askedMs === undefined ? this.#pauseMs : Math.min(Math.max(askedMs, retryAfterMs.min), retryAfterMs.max);
     this.#parts.log(`next attempt in ${pauseMs / 1000} s`);
+    this.#parts.pausing(pauseMs, reason);
     this.#cancelPause = this.#parts.after(pauseMs, () => {
       this.#cancelPause = undefined;
       this.wake();

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -15,9 +15,12 @@ const numbers = (batch: Batch | undefined) => batch?.entries.map(({ report }) =>
 class Disk implements Journal {
   /** All that a crash at any later byte would leave: the text, and how long it was before the last append. */
   readonly states: string[] = [];
+  /** It takes nothing. */
+  full = false;
   constructor(public text = '') {}
   read = () => Promise.resolve(this.text);
   append = (text: string) => {
+    if (this.full) return Promise.reject(new Error('the disk is full'));
     for (let cut = 1; cut <= text.length; cut++) this.states.push(this.text + text.slice(0, cut));
     this.text += text;
     return Promise.resolve();
@@ -34,14 +37,15 @@ describe('the queue', () => {
     const disk = new Disk();
     const queue = await ReportQueue.open(disk, 'me');
     await queue.add(Array.from({ length: 12 }, (_, n) => one('a', n)));
-    const batch = await queue.begin('a');
+    const batch = queue.begin('a');
+    await queue.flush();
     expect([batch!.key, numbers(batch)]).toEqual(['me-1', [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]]);
     const again = await ReportQueue.open(new Disk(disk.text), 'another');
     expect(again.open.map((open) => [open.key, numbers(open)])).toEqual([
       ['me-1', [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]],
     ]);
     await again.add([one('a', 12)]);
-    expect(numbers(await again.begin('a'))).toEqual([10, 11, 12]);
+    expect(numbers(again.begin('a'))).toEqual([10, 11, 12]);
   });
 
   test('never gives a key twice, not even when it was empty in between', async () => {
@@ -50,7 +54,7 @@ describe('the queue', () => {
     for (let round = 0; round < 5; round++) {
       const queue = await ReportQueue.open(disk, 'me');
       await queue.add([one('a', round)]);
-      const batch = (await queue.begin('a'))!;
+      const batch = queue.begin('a')!;
       keys.push(batch.key);
       await queue.settle(batch);
       disk = new Disk(disk.text);
@@ -62,11 +66,11 @@ describe('the queue', () => {
     const disk = new Disk();
     const queue = await ReportQueue.open(disk, 'me');
     await queue.add(Array.from({ length: entriesMax }, (_, n) => one('a', n)));
-    const batch = await queue.begin('a');
+    const batch = queue.begin('a');
     await queue.add([one('b', 1000), one('b', 1001)]);
     expect([queue.length, queue.dropped]).toEqual([entriesMax, 2]);
     await queue.settle(batch!);
-    expect(numbers(await queue.begin('a'))!.slice(0, 2)).toEqual([12, 13]);
+    expect(numbers(queue.begin('a'))!.slice(0, 2)).toEqual([12, 13]);
     expect((await ReportQueue.open(new Disk(disk.text), 'x')).length).toBe(entriesMax - 10);
   });
 
@@ -89,7 +93,8 @@ describe('the queue', () => {
       acknowledged.add(n);
       note();
       if (n % 4 !== 3) continue;
-      const batch = await queue.begin('a');
+      const batch = queue.begin('a');
+      await queue.flush();
       note();
       if (!batch || n === 11) continue;
       await queue.settle(batch);
@@ -101,7 +106,7 @@ describe('the queue', () => {
       const seen = new Set<number>();
       for (const batch of revived.open) numbers(batch)!.forEach((n) => seen.add(n as number));
       for (const sensor of ['a', 'b'])
-        for (let batch = await revived.begin(sensor); batch; batch = await revived.begin(sensor))
+        for (let batch = revived.begin(sensor); batch; batch = revived.begin(sensor))
           numbers(batch)!.forEach((n) => seen.add(n as number));
       const before = facts.findLast(({ from }) => from <= index + 1)!;
       for (const n of before.acknowledged)
@@ -116,11 +121,25 @@ describe('the queue', () => {
     const long = 'x'.repeat(5000);
     for (let n = 0; n < 400; n++) {
       await queue.add([{ sensor: 'a', report: { n, long } }]);
-      if (n < 390) await queue.settle((await queue.begin('a'))!);
+      if (n < 390) await queue.settle(queue.begin('a')!);
     }
     expect(disk.text.length).toBeLessThan(1_100_000);
     const revived = await ReportQueue.open(new Disk(disk.text), 'x');
-    expect(numbers(await revived.begin('a'))).toEqual([390, 391, 392, 393, 394, 395, 396, 397, 398, 399]);
+    expect(numbers(revived.begin('a'))).toEqual([390, 391, 392, 393, 394, 395, 396, 397, 398, 399]);
+  });
+
+  test('a full disk loses nothing: what it refused is written with what comes next, in order', async () => {
+    const disk = new Disk();
+    const queue = await ReportQueue.open(disk, 'me');
+    await queue.add([one('a', 0)]);
+    disk.full = true;
+    const batch = queue.begin('a')!;
+    await expect(queue.add([one('a', 1)])).rejects.toThrow('the disk is full');
+    await expect(queue.settle(batch)).rejects.toThrow('the disk is full');
+    disk.full = false;
+    await queue.flush();
+    const revived = await ReportQueue.open(new Disk(disk.text), 'x');
+    expect([revived.open, numbers(revived.begin('a'))]).toEqual([[], [1]]);
   });
 
   test('damage in the middle is said, not skipped', async () => {
@@ -130,12 +149,17 @@ describe('the queue', () => {
 });
 
 /** A reporter whose server answers as the test says, under timers that the test lets pass. */
-async function bench(answers: (sensor: string, key: string, attempt: number) => Outcome, concurrency = 1) {
-  const queue = await ReportQueue.open(new Disk(), 'me');
+async function bench(
+  answers: (sensor: string, key: string, attempt: number) => Outcome,
+  concurrency = 1,
+  disk = new Disk(),
+) {
+  const queue = await ReportQueue.open(disk, 'me');
   const posted: { sensor: string; key: string; reports: readonly object[] }[] = [];
   const pauses: number[] = [];
   const aside: Batch[] = [];
   const lines: string[] = [];
+  const reasons: string[] = [];
   let then: (() => void) | undefined;
   let underWay = 0;
   let most = 0;
@@ -151,6 +175,7 @@ async function bench(answers: (sensor: string, key: string, attempt: number) => 
     },
     setAside: (batch) => Promise.resolve(void aside.push(batch)),
     log: (line) => lines.push(line),
+    pausing: (_, reason) => reasons.push(reason),
     after: (ms, next) => {
       pauses.push(ms);
       then = next;
@@ -167,6 +192,7 @@ async function bench(answers: (sensor: string, key: string, attempt: number) => 
     pauses,
     aside,
     lines,
+    reasons,
     most: () => most,
     settle,
     pass: async () => {
@@ -230,6 +256,41 @@ describe('the reporter', () => {
     reporter.wake();
     await settle();
     expect(pauses).toEqual([42_000]);
+  });
+
+  test('a server that asks for no pause gets one of a second', async () => {
+    const { queue, reporter, pauses, settle } = await bench(() => ({ ...failed, retryAfterMs: 0 }));
+    await queue.add([one('a', 0)]);
+    reporter.wake();
+    await settle();
+    expect(pauses).toEqual([1000]);
+  });
+
+  test('nothing is sent whose key is not on disk, and nothing twice whose end is not', async () => {
+    const disk = new Disk();
+    let fillUp = false;
+    const { queue, reporter, posted, reasons, settle, pass } = await bench(
+      () => {
+        disk.full = fillUp;
+        return taken;
+      },
+      1,
+      disk,
+    );
+    await queue.add([one('a', 0)]);
+    disk.full = true;
+    reporter.wake();
+    await settle();
+    expect([posted.length, reasons]).toEqual([0, ['the disk is full']]);
+    disk.full = false;
+    fillUp = true;
+    await pass();
+    expect([posted.length, reporter.counters.sent, reasons.length]).toEqual([1, 1, 2]);
+    fillUp = disk.full = false;
+    await queue.add([one('a', 1)]);
+    await pass();
+    expect(posted.map(({ reports }) => reports)).toEqual([[{ n: 0 }], [{ n: 1 }]]);
+    expect([queue.length, (await ReportQueue.open(new Disk(disk.text), 'x')).length]).toEqual([0, 0]);
   });
 
   test('sets aside what the server will never take, and goes on', async () => {
@@ -335,6 +396,13 @@ describe('answers of a server', () => {
     expect(outcomeOf(status, 'why', null, 0).type).toBe(type);
   });
 
+  test("the gateway's sentence is told, not its JSON", () => {
+    expect(outcomeOf(503, '{"error":"the disk is full"}', null, 0)).toMatchObject({
+      reason: 'status 503, the disk is full',
+    });
+    expect(outcomeOf(401, '{"error":"wrong"}', null, 0)).toMatchObject({ reason: 'wrong' });
+  });
+
   test.each([
     [null, undefined],
     ['30', 30_000],
@@ -382,13 +450,34 @@ describe('files', () => {
 
   test('two processes do not share a queue; one that died leaves it to the next', () => {
     const place = folder();
-    // Process 1 lives as long as the computer.
-    writeFileSync(join(place, 'lock'), '1');
-    expect(() => lockFolder(place)).toThrow('is in use by process 1');
-    writeFileSync(join(place, 'lock'), '999999999');
     const unlock = lockFolder(place);
-    expect(readFileSync(join(place, 'lock'), 'utf8')).toBe(String(process.pid));
+    expect(() => lockFolder(place)).toThrow(`is in use by process ${process.pid}: end it`);
     unlock();
     expect(readdirSync(place)).toEqual([]);
+    writeFileSync(join(place, 'lock'), '999999999 ');
+    lockFolder(place)();
+  });
+
+  test('after a power cut, a process that happens to have the number of the one that held the queue does not count', () => {
+    const place = folder();
+    writeFileSync(join(place, 'lock'), `${process.pid} 6d1f1f0a-0000-4000-8000-000000000000 1234`);
+    lockFolder(place)();
+    expect(readdirSync(place)).toEqual([]);
+  });
+
+  test('a disk that takes no log stops nothing: the lines are counted', () => {
+    const place = folder();
+    const log = new RotatingLog(join(place, 'report.log'), { bytes: 20, count: 3 });
+    mkdirSync(join(place, 'report.log'));
+    log.write('lost');
+    expect(log.counters).toEqual({ lost: 1 });
+  });
+
+  test('what the system refuses is said with the name of the file', async () => {
+    const place = folder();
+    mkdirSync(join(place, 'queue.jsonl'));
+    const refused = new FileJournal(join(place, 'queue.jsonl')).append('x\n');
+    await expect(refused).rejects.toThrow(`cannot write ${place}/queue.jsonl: it is a folder`);
+    expect(() => lockFolder('/dev/null/x')).toThrow('cannot write /dev/null/x: there is no such folder');
   });
 });
