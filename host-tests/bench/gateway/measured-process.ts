@@ -2,6 +2,7 @@
 import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as rest } from 'node:timers/promises';
@@ -37,6 +38,23 @@ export class MeasuredProcess {
       });
     });
     return new MeasuredProcess(child, await Promise.race([said, endOf(child, command.join(' '))]));
+  }
+
+  /** Any program that will listen on this port of MQTT. */
+  static async listening(command: string[], mqtt: number): Promise<MeasuredProcess> {
+    const child = spawn(command[0]!, command.slice(1), { stdio: 'ignore' });
+    for (let attempt = 0; attempt < 250; attempt++) {
+      await rest(20);
+      const socket = connect(mqtt, '127.0.0.1');
+      const isOpen = await Promise.race([once(socket, 'connect'), once(socket, 'error')]).then(
+        () => true,
+        () => false,
+      );
+      socket.destroy();
+      if (isOpen) return new MeasuredProcess(child, { mqtt });
+    }
+    child.kill();
+    throw new Error(`${command.join(' ')} does not listen on ${mqtt}`);
   }
 
   /** CPU time of all its threads, in microseconds. */

@@ -109,12 +109,9 @@ async function startMosquitto(folder: string): Promise<MeasuredProcess | undefin
   // As many messages may wait for the reader as aedes lets.
   writeFileSync(
     file,
-    `listener ${port} 127.0.0.1\nallow_anonymous true\nmax_queued_messages 0\nmax_inflight_messages 0\nset_tcp_nodelay true\nlog_dest stdout\n`,
+    `listener ${port} 127.0.0.1\nallow_anonymous true\nmax_queued_messages 0\nmax_inflight_messages 0\nset_tcp_nodelay true\nlog_dest none\n`,
   );
-  const server = await MeasuredProcess.spawn([program, '-c', file], (line) =>
-    line.includes('running') ? { last: 1 } : undefined,
-  );
-  return Object.assign(server, { ports: { mqtt: port } });
+  return MeasuredProcess.listening([program, '-c', file], port);
 }
 
 async function freePort(): Promise<number> {
