@@ -1,5 +1,5 @@
 /** The composition root of the gateway: makes the rooms, hands each what it uses, and opens the doors. */
-import { randomBytes } from 'node:crypto';
+import { createPrivateKey, randomBytes, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { KitView, LiveEvent } from '../shared/live';
 import { version } from '../shared/version';
@@ -193,7 +193,28 @@ export async function startGateway(settings: GatewaySettings, parts: GatewayPart
 
 function tlsOf({ tlsCert, tlsKey }: GatewaySettings): { cert: string; key: string } | undefined {
   if (tlsCert === undefined || tlsKey === undefined) return undefined;
-  return { cert: readPem(tlsCert, '--tls-cert'), key: readPem(tlsKey, '--tls-key') };
+  const cert = readPem(tlsCert, '--tls-cert');
+  const key = readPem(tlsKey, '--tls-key');
+  const certificate = parsed(
+    () => new X509Certificate(cert),
+    `--tls-cert: ${tlsCert} is no certificate, PEM`,
+  );
+  const privateKey = parsed(
+    () => createPrivateKey(key),
+    `--tls-key: ${tlsKey} is no private key without password, PEM`,
+  );
+  if (!certificate.checkPrivateKey(privateKey))
+    throw new Error(`--tls-key: ${tlsKey} is not the key of the certificate ${tlsCert}`);
+  return { cert, key };
+}
+
+/** OpenSSL says neither which file it means nor what it should be. */
+function parsed<T>(parse: () => T, sentence: string): T {
+  try {
+    return parse();
+  } catch {
+    throw new Error(sentence);
+  }
 }
 
 function remoteBroker({

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { getSeries } from '../api';
+import { ApiError, getSeries } from '../api';
 import { useLive } from '../site';
 import { liveMax, merged, type Point, type RangeHours } from './line';
 
@@ -45,7 +45,13 @@ export function useSeries(sensor: string, name: string, hours: RangeHours): Seri
     const toMs = site.nowMs();
     getSeries(sensor, name, toMs - hours * hourMs, toMs, pointsMax).then(
       (points) => current && setStored({ state: 'ready', points }),
-      () => current && setStored({ state: 'failed', points: [] }),
+      // 404: it has never reported, so there is nothing to show.
+      (error: unknown) =>
+        current &&
+        setStored({
+          state: error instanceof ApiError && error.status === 404 ? 'ready' : 'failed',
+          points: [],
+        }),
     );
     return () => {
       current = false;

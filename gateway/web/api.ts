@@ -4,6 +4,7 @@ import { isKitCommand, kitCommands } from '../commands';
 import { type Access, addressOf, onlyReports } from './access';
 import { kitMax } from './live-request';
 import { openApi } from './openapi';
+import { ingestRoute } from './ingest-route';
 import { badField, Problem } from './problem';
 import { queryOf, spanOf, wholeNumber } from './query';
 import { readJson } from './request-body';
@@ -46,7 +47,7 @@ export class Api {
       ...kitRoutes(rooms),
       ...operationRoutes(rooms, parts),
     ];
-    this.router = new Router(this.routes);
+    this.router = new Router(this.routes, [ingestRoute]);
   }
 
   /** Rejects with a Problem, or with whatever has gone wrong. */

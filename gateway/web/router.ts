@@ -43,10 +43,14 @@ interface Pattern {
 export class Router {
   private readonly patterns: readonly Pattern[];
 
-  constructor(routes: readonly Route[]) {
+  /** `elsewhere` is answered before the router is asked: methods and paths that a refusal names as well. */
+  constructor(
+    routes: readonly Route[],
+    private readonly elsewhere: readonly string[] = [],
+  ) {
     this.patterns = routes.map((route) => ({
       route,
-      regex: new RegExp(`^${route.path.replaceAll('.', '\\.').replace(/:\w+/g, '([^/]+)')}$`),
+      regex: regexOf(route.path),
       names: [...route.path.matchAll(/:(\w+)/g)].map(([, name]) => name!),
     }));
   }
@@ -65,8 +69,16 @@ export class Router {
       others.push(route.method);
     }
     if (others.length === 0) return undefined;
+    for (const route of this.elsewhere) {
+      const [other, pattern] = route.split(' ') as [string, string];
+      if (regexOf(pattern).test(path)) others.push(other);
+    }
     throw new Problem(405, `${method} ${path.slice(0, 100)}: expected ${others.join(' or ')}`);
   }
+}
+
+function regexOf(path: string): RegExp {
+  return new RegExp(`^${path.replaceAll('.', '\\.').replace(/:\w+/g, '([^/]+)')}$`);
 }
 
 /** The parameters of an address; the first of each name. */

@@ -240,7 +240,10 @@ describe('the API', () => {
       status: 405,
       json: { error: 'DELETE /api/sensors/roof/config: expected GET or PUT' },
     });
-    expect(await bench.ask('PUT', '/api/sensors/roof/data')).toMatchObject({ status: 405 });
+    expect(await bench.ask('PUT', '/api/sensors/roof/data')).toMatchObject({
+      status: 405,
+      json: { error: 'PUT /api/sensors/roof/data: expected GET or POST' },
+    });
   });
 
   test('answers are kept by nobody', async () => {
