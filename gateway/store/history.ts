@@ -1,5 +1,6 @@
 import type Database from 'libsql';
-import type { SensorConfig, Transport, Values } from '../../shared/live';
+import type { SensorConfig, Transport } from '../../shared/live';
+import { Chunks } from './chunks';
 import { csvPage } from './csv-page';
 import { historyProblem } from './history-error';
 import { Journal } from './journal';
@@ -26,6 +27,7 @@ const packEveryMs = 300_000;
 export class History {
   private readonly db: Database.Database;
   private readonly journal: Journal;
+  private readonly chunks: Chunks;
   private readonly packing: Packing;
   private readonly tidying: Tidying;
   private readonly sql: ReturnType<typeof statements>;
@@ -38,6 +40,7 @@ export class History {
   ) {
     this.db = openDatabase(file);
     this.journal = new Journal(this.db);
+    this.chunks = new Chunks(this.db);
     this.packing = new Packing(this.db);
     this.tidying = new Tidying(this.db, this.packing, retention);
     this.sql = statements(this.db);
@@ -59,7 +62,7 @@ export class History {
         return key === undefined || this.sql.addKey(key, nowMs).changes > 0 ? 'stored' : 'duplicate';
       });
       const stored = batches.filter(({ count }, index) => count > 0 && outcomes[index] === 'stored');
-      text = `[${stored.map((batch) => batch.text).join(',')}]`;
+      text = `[${stored.map((batch) => joined(batch.text)).join(',')}]`;
       count = stored.reduce((sum, batch) => sum + batch.count, 0);
       this.journal.add(name, text);
       return outcomes;
@@ -75,16 +78,11 @@ export class History {
     if (journal.count >= enough) this.tryToPack();
   }
 
-  readings(
-    sensor: string,
-    { fromMs, toMs }: Span,
-    limit: number,
-  ): (StoredReading & { receivedMs: number })[] {
+  readings(sensor: string, span: Span, limit: number): (StoredReading & { receivedMs: number })[] {
     this.tryToPack();
-    const rows = this.sql.readings(sensor, fromMs, toMs, limit);
-    return rows.reverse().map(([atMs, lateMs, transport, data]) => {
-      return { sensor, atMs, receivedMs: atMs + lateMs, transport, values: JSON.parse(data) as Values };
-    });
+    const [id] = this.sql.sensorId(sensor) ?? [];
+    if (id === undefined) return [];
+    return this.chunks.newest(id, span, limit).map((reading) => ({ sensor, ...reading }));
   }
 
   series(sensor: string, name: string, span: Span, points: number, nowMs: number): SeriesPoint[] {
@@ -93,7 +91,7 @@ export class History {
     if (id === undefined) return [];
     const { readings, minutes } = this.retention;
     const kept = { readingsMs: nowMs - readings, minutesMs: nowMs - minutes };
-    return series(this.db, id, name, span, points, kept);
+    return series(this.db, this.chunks, id, name, span, points, kept);
   }
 
   sensors(): KnownSensor[] {
@@ -181,6 +179,14 @@ export class History {
   }
 }
 
+/** A Uint8Array has crossed from the other thread; a Buffer over the same bytes reads it at once. */
+function joined(text: string | Uint8Array[]): string {
+  if (typeof text === 'string') return text;
+  return text
+    .map(({ buffer, byteOffset, length }) => Buffer.from(buffer, byteOffset, length).toString())
+    .join(',');
+}
+
 const isDamage = (error: unknown): boolean => historyProblem(error) === 'corrupt';
 
 function statements(db: Database.Database) {
@@ -190,12 +196,6 @@ function statements(db: Database.Database) {
     sensors: queryAll<[name: string, transport: Transport, seenMs: number, newest: string]>(
       db,
       'SELECT name, transport, seen_ms, newest FROM sensor ORDER BY name',
-    ),
-    readings: queryAll<[atMs: number, lateMs: number, transport: Transport, data: string]>(
-      db,
-      `SELECT at_ms, late_ms, transport, data FROM reading
-       WHERE sensor = (SELECT id FROM sensor WHERE name = ?) AND at_ms BETWEEN ? AND ?
-       ORDER BY at_ms DESC, n DESC LIMIT ?`,
     ),
     config: queryOne<[data: string]>(db, 'SELECT data FROM config WHERE sensor = ?'),
     configs: queryAll<[sensor: string, data: string]>(db, 'SELECT sensor, data FROM config'),

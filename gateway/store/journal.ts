@@ -1,13 +1,7 @@
 import type Database from 'libsql';
 import type { Transport, Values } from '../../shared/live';
+import type { PackedReading } from './chunks';
 import { command, queryAll, queryOne } from './statement';
-
-export interface JournalReading {
-  atMs: number;
-  receivedMs: number;
-  transport: Transport;
-  values: Values;
-}
 
 /** Five entries for each reading: sensor, atMs, receivedMs, transport, values. */
 type Entry = string | number | Values;
@@ -46,7 +40,7 @@ export class Journal {
   }
 
   /** Within a transaction: whatever else wrote to the file, this is what waits in it now. */
-  bySensor(): Map<string, JournalReading[]> {
+  bySensor(): Map<string, PackedReading[]> {
     const [count] = this.sql.count()!;
     if (count !== this.texts.length) this.texts = textsOf(this.db);
     return bySensor(this.texts);
@@ -65,7 +59,7 @@ export class Journal {
 }
 
 /** What waits in the journal of a file; writes nothing. */
-export function readJournal(db: Database.Database): Map<string, JournalReading[]> {
+export function readJournal(db: Database.Database): Map<string, PackedReading[]> {
   return bySensor(textsOf(db));
 }
 
@@ -74,8 +68,8 @@ function textsOf(db: Database.Database): string[] {
   return texts().map(([text]) => text);
 }
 
-function bySensor(texts: string[]): Map<string, JournalReading[]> {
-  const all = new Map<string, JournalReading[]>();
+function bySensor(texts: string[]): Map<string, PackedReading[]> {
+  const all = new Map<string, PackedReading[]>();
   for (const text of texts) {
     const entries = entriesOf(text);
     for (let at = 0; at < entries.length; at += width) {

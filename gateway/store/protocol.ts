@@ -5,8 +5,8 @@ import type { SeriesPoint, Span, StoredReading } from './store';
 /** Readings that belong together, as the journal keeps them; with a key they are stored once. */
 export interface Batch {
   key?: string;
-  /** Sensor, atMs, receivedMs, transport and values of each reading, as JSON without the brackets around it all. */
-  text: string;
+  /** As `textOf` makes it of each reading, with commas between them; pieces of it are joined by commas, too. */
+  text: string | Uint8Array[];
   /** Of readings. */
   count: number;
 }
@@ -29,8 +29,6 @@ export interface KnownSensor {
 /** Where the next page of an export begins. */
 export interface CsvCursor {
   atMs: number;
-  sensor: number;
-  n: number;
   /** How much time to look at for the next page. */
   windowMs: number;
 }

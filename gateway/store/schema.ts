@@ -10,10 +10,10 @@ const applicationId = 0x4c616d70;
  * How the tables came to be: entry n leads from version n to n + 1, and is never changed once released.
  *
  * What comes in waits in `journal`, a row for each write, as a JSON array of sensor, time, time of arrival, transport
- * and values, again and again. From there it goes to `reading`, where the rows of a sensor lie together, in the order
- * of time, so that a chart reads neighbouring pages; `n` numbers the readings of one sensor and millisecond, `late_ms`
- * is how much later a reading came in than it was measured, `data` its values as a JSON object. A row of `minute` or
- * `hour` sums up one value of one sensor from `at_ms` on. `newest` is JSON, `[[name, [at_ms, value]], ...]`.
+ * and values, again and again. From there it goes to `chunk`: readings of one sensor, and of one hour at most, in the
+ * order of time, as a JSON array of time, how much later it came in, transport and values, again and again. Chunks of
+ * a sensor overlap where readings came late. A row of `minute` or `hour` sums up one value of one sensor from `at_ms`
+ * on. `newest` is JSON, `[[name, [at_ms, value]], ...]`.
  */
 export const migrations: readonly string[] = [
   `CREATE TABLE sensor (
@@ -21,11 +21,11 @@ export const migrations: readonly string[] = [
      transport TEXT NOT NULL, seen_ms INTEGER NOT NULL, newest TEXT NOT NULL
    );
    CREATE TABLE journal (id INTEGER PRIMARY KEY, write TEXT NOT NULL, readings TEXT NOT NULL);
-   CREATE TABLE reading (
-     sensor INTEGER NOT NULL, at_ms INTEGER NOT NULL, n INTEGER NOT NULL,
-     late_ms INTEGER NOT NULL, transport TEXT NOT NULL, data TEXT NOT NULL,
-     PRIMARY KEY (sensor, at_ms, n)
-   ) WITHOUT ROWID;
+   CREATE TABLE chunk (
+     id INTEGER PRIMARY KEY, sensor INTEGER NOT NULL, from_ms INTEGER NOT NULL, to_ms INTEGER NOT NULL,
+     count INTEGER NOT NULL, readings TEXT NOT NULL
+   );
+   CREATE INDEX chunk_time ON chunk (sensor, from_ms, to_ms, count);
    CREATE TABLE minute (
      sensor INTEGER NOT NULL, at_ms INTEGER NOT NULL, name TEXT NOT NULL,
      count INTEGER NOT NULL, sum REAL NOT NULL, min REAL NOT NULL, max REAL NOT NULL,

@@ -1,5 +1,5 @@
 import type Database from 'libsql';
-import type { Values } from '../../shared/live';
+import type { Chunks } from './chunks';
 import { queryAll } from './statement';
 import { asNumber, hourMs, minuteMs, startOf } from './sums';
 import type { SeriesPoint, Span } from './store';
@@ -20,6 +20,7 @@ export interface Kept {
  */
 export function series(
   db: Database.Database,
+  chunks: Chunks,
   sensor: number,
   name: string,
   span: Span,
@@ -34,7 +35,7 @@ export function series(
         ? 'minute'
         : 'reading';
   if (source === 'reading') {
-    const readings = readReadings(db, sensor, name, span, points * readingsPerPoint);
+    const readings = readReadings(chunks, sensor, name, span, points * readingsPerPoint);
     if (readings && readings.length <= points) return readings;
     if (readings) return joined(readings, bucketsOf(span, points, 1));
     return readSums(db, 'minute', sensor, name, span, points);
@@ -43,19 +44,15 @@ export function series(
 }
 
 function readReadings(
-  db: Database.Database,
+  chunks: Chunks,
   sensor: number,
   name: string,
-  { fromMs, toMs }: Span,
+  span: Span,
   limit: number,
 ): SeriesPoint[] | undefined {
-  const rows = queryAll<[atMs: number, data: string]>(
-    db,
-    `SELECT at_ms, data FROM reading WHERE sensor = ? AND at_ms BETWEEN ? AND ? ORDER BY at_ms, n LIMIT ?`,
-  )(sensor, fromMs, toMs, limit + 1);
-  if (rows.length > limit) return undefined;
-  return rows.flatMap(([atMs, data]) => {
-    const value = asNumber((JSON.parse(data) as Values)[name]);
+  if (chunks.count(sensor, span) > limit) return undefined;
+  return chunks.between(sensor, span).flatMap(({ atMs, values }) => {
+    const value = asNumber(values[name]);
     return value === value ? [{ atMs, mean: value, min: value, max: value, count: 1 }] : [];
   });
 }

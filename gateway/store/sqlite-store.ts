@@ -3,7 +3,6 @@ import { Connection } from './connection';
 import { csvHeader } from './csv';
 import { type HistoryError, isPassing } from './history-error';
 import type { CsvCursor, KnownSensor } from './protocol';
-import { entryOf } from './queue';
 import { retentionOf } from './retention';
 import type { KeyedBatch, SeriesPoint, Span, Store, StoreCounters, StoredReading } from './store';
 import { realTimers, type Timers } from './timers';
@@ -90,18 +89,14 @@ export class SqliteStore implements Store {
   }
 
   append(readings: readonly StoredReading[]): void {
-    if (readings.length > 0) this.writer.add(entryOf(readings, this.options.now()));
+    this.writer.add(readings, this.options.now());
   }
 
   appendOnce({ key, readings }: KeyedBatch): Promise<'stored' | 'duplicate'> {
     if (key.length > keyLengthMax) {
       return Promise.reject(new Error(`key: expected at most ${keyLengthMax} characters, got ${key.length}`));
     }
-    return new Promise((resolve, reject) => {
-      const isTaken = this.writer.add({ ...entryOf(readings, this.options.now(), key), resolve, reject });
-      if (!isTaken)
-        reject(new Error('the history has no room for more: too many readings wait for the disk'));
-    });
+    return this.writer.addOnce(key, readings, this.options.now());
   }
 
   readings(sensor: string, span: Span, limit: number): Promise<(StoredReading & { receivedMs: number })[]> {

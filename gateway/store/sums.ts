@@ -37,3 +37,15 @@ function addNumber(sums: Map<string, Sum>, name: string, number: number): void {
   if (number < known.min) known.min = number;
   if (number > known.max) known.max = number;
 }
+
+export function addSum(sums: Map<string, Sum>, name: string, sum: Sum): void {
+  const known = sums.get(name);
+  if (!known) {
+    sums.set(name, { ...sum });
+    return;
+  }
+  known.count += sum.count;
+  known.sum += sum.sum;
+  known.min = Math.min(known.min, sum.min);
+  known.max = Math.max(known.max, sum.max);
+}

@@ -4,7 +4,8 @@ import type { Retention } from './protocol';
 import { command, queryAll, queryOne } from './statement';
 import { hourMs, startOf } from './sums';
 
-/** Rows deleted in one piece: some milliseconds in which nothing else is written. */
+/** Deleted in one piece: some milliseconds in which nothing else is written. */
+const chunksPerPiece = 20;
 const rowsPerPiece = 500;
 /** Sensors looked at in one piece. */
 const sensorsPerPiece = 100;
@@ -38,7 +39,7 @@ export class Tidying {
   /** True when something was deleted, and there may be more. */
   private tidySensor(id: number, name: string, nowMs: number): boolean {
     const { readings, minutes, hours } = this.retention;
-    if (this.sql.reading(id, cutoff(nowMs, readings))) return true;
+    if (this.sql.chunk(id, cutoff(nowMs, readings))) return true;
     if (this.sql.minute(id, cutoff(nowMs, minutes))) return true;
     if (this.sql.hour(id, cutoff(nowMs, hours))) return true;
     // Silent for so long that nothing of it is left.
@@ -47,7 +48,7 @@ export class Tidying {
   }
 }
 
-/** Whole hours go at once. */
+/** Whole hours: no chunk reaches beyond its own. */
 const cutoff = (nowMs: number, keptMs: number): number => startOf(nowMs - keptMs, hourMs);
 
 function statements(db: Database.Database) {
@@ -63,28 +64,33 @@ function statements(db: Database.Database) {
     deleteSensor: command(
       db,
       `DELETE FROM sensor WHERE id = ? AND seen_ms < ?
-       AND NOT EXISTS (SELECT 1 FROM reading WHERE sensor = sensor.id)
+       AND NOT EXISTS (SELECT 1 FROM chunk WHERE sensor = sensor.id)
        AND NOT EXISTS (SELECT 1 FROM minute WHERE sensor = sensor.id)
        AND NOT EXISTS (SELECT 1 FROM hour WHERE sensor = sensor.id)
        AND NOT EXISTS (SELECT 1 FROM config WHERE config.sensor = sensor.name)`,
     ),
-    reading: deletion(db, 'reading'),
-    minute: deletion(db, 'minute'),
-    hour: deletion(db, 'hour'),
+    chunk: deletion(db, 'chunk', 'from_ms', chunksPerPiece),
+    minute: deletion(db, 'minute', 'at_ms', rowsPerPiece),
+    hour: deletion(db, 'hour', 'at_ms', rowsPerPiece),
   };
 }
 
 /** Deletes some rows before a time; false when there are none. Of many rows of one moment all go. */
-function deletion(db: Database.Database, table: string): (sensor: number, cutoffMs: number) => boolean {
+function deletion(
+  db: Database.Database,
+  table: string,
+  time: string,
+  count: number,
+): (sensor: number, cutoffMs: number) => boolean {
   const first = queryOne<[number]>(
     db,
-    `SELECT at_ms FROM ${table} WHERE sensor = ? AND at_ms < ? ORDER BY at_ms LIMIT 1`,
+    `SELECT ${time} FROM ${table} WHERE sensor = ? AND ${time} < ? ORDER BY ${time} LIMIT 1`,
   );
   const end = queryOne<[number]>(
     db,
-    `SELECT at_ms FROM ${table} WHERE sensor = ? AND at_ms < ? ORDER BY at_ms LIMIT 1 OFFSET ${rowsPerPiece}`,
+    `SELECT ${time} FROM ${table} WHERE sensor = ? AND ${time} < ? ORDER BY ${time} LIMIT 1 OFFSET ${count}`,
   );
-  const remove = command(db, `DELETE FROM ${table} WHERE sensor = ? AND at_ms < ?`);
+  const remove = command(db, `DELETE FROM ${table} WHERE sensor = ? AND ${time} < ?`);
   return (sensor, cutoffMs) => {
     const [firstMs] = first(sensor, cutoffMs) ?? [];
     if (firstMs === undefined) return false;

@@ -1,7 +1,7 @@
 import type { HistoryError } from './history-error';
 import type { Batch } from './protocol';
-import { type Entry, Queue } from './queue';
-import type { StoreCounters } from './store';
+import { type KeyedEntry, noRoom, type Page, Queue, textOf, type Work } from './queue';
+import type { StoreCounters, StoredReading } from './store';
 import type { Timers } from './timers';
 
 export interface WriterOptions {
@@ -11,16 +11,17 @@ export interface WriterOptions {
   timers: Timers;
   say: (sentence: string) => void;
   write: (name: string, batches: Batch[], retried: boolean) => Promise<('stored' | 'duplicate')[]>;
+  /** Readings. */
   waitingMax: number;
 }
 
-/** Characters, some 30 MB: readings with many values or long texts take more room than others. */
-const waitingLengthMax = 16_000_000;
+/** In bytes: readings with many values or long texts take more room than others. */
+const waitingSizeMax = 16_000_000;
 /** A write begins when the first reading is so old, or with so many; with the write itself that makes 100 ms. */
 const gatherMs = 80;
-const gatherRows = 500;
+const gatherCount = 500;
 /** What has gathered during a pause is written in larger pieces. */
-const rowsPerWrite = 2000;
+const countPerWrite = 2000;
 const retryMsMin = 1000;
 const retryMsMax = 10_000;
 /** A card that tidies itself up may take a second or two. */
@@ -34,26 +35,38 @@ export class Writer {
   private readonly queue: Queue;
   private writing: Promise<void> | undefined;
   private timer: unknown;
-  private isUrgent = false;
   private isDraining = false;
   private retryMs = 0;
   /** What the latest write was not answered well for: the next one is the same, and asks whether it was done already. */
-  private unsure: Entry[] = [];
-  private isAlone = false;
+  private unsure: Page[] = [];
   private writes = 0;
   private name = '';
-  private givenUp = 0;
 
   constructor(private readonly options: WriterOptions) {
-    this.queue = new Queue(options.waitingMax, waitingLengthMax);
+    this.queue = new Queue(options.waitingMax, waitingSizeMax);
   }
 
-  add(entry: Entry): boolean {
-    const isTaken = this.queue.add(entry);
-    this.isUrgent ||= entry.key !== undefined;
+  add(readings: readonly StoredReading[], receivedMs: number): void {
+    for (const reading of readings) this.queue.add(reading, receivedMs);
     this.count();
     this.plan();
-    return isTaken;
+  }
+
+  /** Resolves when it is on the disk; rejects when it cannot be stored. */
+  addOnce(
+    key: string,
+    readings: readonly StoredReading[],
+    receivedMs: number,
+  ): Promise<'stored' | 'duplicate'> {
+    const text = readings.map((reading) => textOf(reading, receivedMs)).join(',');
+    return new Promise((resolve, reject) => {
+      if (!this.queue.addKeyed({ key, text, count: readings.length, resolve, reject })) {
+        reject(noRoom());
+        return;
+      }
+      this.count();
+      this.plan();
+    });
   }
 
   /** Writes all that waits; gives up at the first failure. */
@@ -66,17 +79,20 @@ export class Writer {
     this.isDraining = false;
   }
 
-  private get slow(): string {
-    return `${this.options.file}: the disk has not answered for ${slowMs / 1000} s`;
+  /** Says what is wrong until the next write that succeeds. */
+  begin(trouble: string): void {
+    if (trouble === this.trouble) return;
+    this.trouble = trouble;
+    this.options.say(`${trouble}; readings are kept in memory, ${this.options.waitingMax} at most`);
   }
 
   private get hasWork(): boolean {
-    return this.unsure.length > 0 || this.queue.hasEntries;
+    return this.unsure.length > 0 || !this.queue.isEmpty;
   }
 
   private plan(): void {
     if (this.writing || this.isDraining || !this.hasWork) return;
-    if (this.retryMs === 0 && (this.isUrgent || this.queue.count >= gatherRows)) {
+    if (this.retryMs === 0 && (this.queue.hasKeys || this.queue.count >= gatherCount)) {
       this.cancel();
       void this.write();
     } else {
@@ -103,32 +119,34 @@ export class Writer {
 
   private async writeOnce(): Promise<void> {
     const isRetried = this.unsure.length > 0;
-    const entries = isRetried ? this.unsure : this.queue.take(this.isAlone ? 1 : rowsPerWrite);
+    const work = isRetried ? { pages: this.unsure, keyed: [] } : this.queue.take(countPerWrite);
+    if (work.pages.length === 0 && work.keyed.length === 0) return;
     this.unsure = [];
     if (!isRetried) this.name = `${this.options.name}-${++this.writes}`;
-    this.isUrgent = this.queue.hasKeys;
-    if (entries.length === 0) return;
     const slow = this.options.timers.set(() => this.begin(this.slow), slowMs);
     try {
-      const outcomes = await this.options.write(this.name, batchesOf(entries), isRetried);
-      this.onWritten(entries, outcomes);
+      const [, ...outcomes] = await this.options.write(this.name, batchesOf(work), isRetried);
+      this.onWritten(work, outcomes);
     } catch (error) {
-      this.onFailed(entries, error as HistoryError);
+      this.onFailed(work, error as HistoryError);
     } finally {
       this.options.timers.clear(slow);
     }
   }
 
-  private onWritten(entries: Entry[], outcomes: ('stored' | 'duplicate')[]): void {
+  private get slow(): string {
+    return `${this.options.file}: the disk has not answered for ${slowMs / 1000} s`;
+  }
+
+  private onWritten({ pages, keyed }: Work, outcomes: ('stored' | 'duplicate')[]): void {
     this.counters.commits++;
-    this.isAlone = false;
     this.retryMs = 0;
-    let next = 1;
-    entries.forEach(({ key, count, resolve }) => {
-      // What has no key was written as the first batch.
-      const outcome = key === undefined ? 'stored' : outcomes[next++]!;
+    this.counters.stored += countOf(pages);
+    this.queue.release(pages);
+    keyed.forEach(({ count, resolve }, index) => {
+      const outcome = outcomes[index]!;
       if (outcome === 'stored') this.counters.stored += count;
-      resolve?.(outcome);
+      resolve(outcome);
     });
     if (this.trouble === undefined) return;
     this.count();
@@ -140,41 +158,24 @@ export class Writer {
   }
 
   /** Who has given a key sends its batch again; all others are kept for the next attempt. */
-  private onFailed(entries: Entry[], error: HistoryError): void {
-    for (const { reject } of entries) reject?.(error);
-    const kept = entries.filter(({ key }) => key === undefined);
-    // Something in the readings themselves: found by writing one at a time, and given up, lest it holds up the rest.
-    if (error.problem === 'other' && this.isAlone && kept.length > 0) {
-      this.givenUp += kept[0]!.count;
-      this.options.say(`${error.message}; ${kept[0]!.count} readings were given up`);
-      return;
-    }
-    this.isAlone = error.problem === 'other';
-    if (this.isAlone) this.queue.putBack(kept);
-    else this.unsure = kept;
+  private onFailed({ pages, keyed }: Work, error: HistoryError): void {
+    for (const { reject } of keyed) reject(error);
+    this.unsure = pages;
     this.retryMs = Math.min(Math.max(retryMsMin, 2 * this.retryMs), retryMsMax);
     this.begin(error.message);
   }
 
-  /** Says what is wrong until the next write that succeeds. */
-  begin(trouble: string): void {
-    if (trouble === this.trouble) return;
-    this.trouble = trouble;
-    this.options.say(`${trouble}; readings are kept in memory, ${this.options.waitingMax} at most`);
-  }
-
   private count(): void {
-    const unsure = this.unsure.reduce((sum, { count }) => sum + count, 0);
-    this.counters.waiting = this.queue.count + unsure;
-    this.counters.dropped = this.queue.dropped + this.givenUp;
+    this.counters.waiting = this.queue.count + countOf(this.unsure);
+    this.counters.dropped = this.queue.dropped;
   }
 }
 
-/** All that has no key is the first batch: one long text is handed over for the price of a short one. */
-function batchesOf(entries: Entry[]): Batch[] {
-  const plain = entries.filter(({ key }) => key === undefined);
-  const text = plain.map((entry) => entry.text).join(',');
-  const count = plain.reduce((sum, entry) => sum + entry.count, 0);
-  const keyed = entries.filter(({ key }) => key !== undefined);
-  return [{ text, count }, ...keyed.map(({ key, text, count }) => ({ key, text, count }))];
+const countOf = (pages: Page[]): number => pages.reduce((sum, { count }) => sum + count, 0);
+
+/** All that has no key is the first batch. */
+function batchesOf({ pages, keyed }: Work): Batch[] {
+  const text = pages.map(({ bytes, length }) => bytes.subarray(0, length));
+  const batch = ({ key, text, count }: KeyedEntry): Batch => ({ key, text, count });
+  return [{ text, count: countOf(pages) }, ...keyed.map(batch)];
 }

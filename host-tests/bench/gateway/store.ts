@@ -8,7 +8,7 @@ import { History } from '../../../gateway/store/history';
 import { retentionOf } from '../../../gateway/store/retention';
 import { SqliteStore } from '../../../gateway/store/sqlite-store';
 import type { Batch } from '../../../gateway/store/protocol';
-import { entryOf } from '../../../gateway/store/queue';
+import { textOf } from '../../../gateway/store/queue';
 import { median, print, type Row } from './row';
 
 const timesMin = 8;
@@ -28,7 +28,7 @@ const timeOf = (n: number): number => beginMs + Math.floor(n / sensors) * cadenc
 function batch(from: number, count: number): Batch {
   const texts = Array.from({ length: count }, (_, index) => {
     const [sensor, atMs] = [sensorOf(from + index), timeOf(from + index)];
-    return entryOf([{ sensor, atMs, transport: 'mqtt', values: values(from + index) }], atMs).text;
+    return textOf({ sensor, atMs, transport: 'mqtt', values: values(from + index) }, atMs);
   });
   return { text: texts.join(','), count };
 }

@@ -1,6 +1,6 @@
 import type { Transport, Values } from '../../../shared/live';
 import type { Batch } from '../../../gateway/store/protocol';
-import { entryOf } from '../../../gateway/store/queue';
+import { textOf } from '../../../gateway/store/queue';
 import type { StoredReading } from '../../../gateway/store/store';
 
 /** A Saturday, at the beginning of an hour. */
@@ -20,6 +20,6 @@ export function reading(
 }
 
 export function batchOf(readings: StoredReading[], receivedMs?: number, key?: string): Batch {
-  const entries = readings.map((one) => entryOf([one], receivedMs ?? one.atMs).text);
-  return { key, text: entries.join(','), count: readings.length };
+  const texts = readings.map((one) => textOf(one, receivedMs ?? one.atMs));
+  return { key, text: texts.join(','), count: readings.length };
 }

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { HistoryError, type HistoryProblem } from '../../../gateway/store/history-error';
 import type { Batch } from '../../../gateway/store/protocol';
-import { entryOf } from '../../../gateway/store/queue';
 import { Writer } from '../../../gateway/store/writer';
 import { ManualTimers } from './manual-timers';
 import { noonMs, reading } from './rows';
@@ -35,12 +34,14 @@ function newWriter(waitingMax = 1000) {
   });
   let next = 0;
   const add = (count: number): void => {
-    for (let i = 0; i < count; i++) writer.add(entryOf([reading('a', noonMs + next, { n: next++ })], noonMs));
+    for (let i = 0; i < count; i++) writer.add([reading('a', noonMs + next, { n: next++ })], noonMs);
   };
   const numbers = ({ batches }: Attempt): number[] =>
-    batches.flatMap(({ text }) =>
-      (JSON.parse(`[${text}]`) as number[]).filter((_, at) => at % 5 === 1).map((atMs) => atMs - noonMs),
-    );
+    batches.flatMap(({ text }) => {
+      const joined = typeof text === 'string' ? text : text.map(String).join(',');
+      const flat = JSON.parse(`[${joined}]`) as number[];
+      return flat.filter((_, at) => at % 5 === 1).map((atMs) => atMs - noonMs);
+    });
   return { timers, attempts, said, writer, add, numbers };
 }
 
@@ -77,9 +78,7 @@ describe('readings', () => {
   test('with a key are not waited with, and answered for', async () => {
     const { attempts, writer, add } = newWriter();
     add(1);
-    const answer = new Promise((resolve, reject) =>
-      writer.add({ ...entryOf([reading('b', noonMs, { n: 1 })], noonMs, 'key'), resolve, reject }),
-    );
+    const answer = writer.addOnce('key', [reading('b', noonMs, { n: 1 })], noonMs);
     expect(attempts[0]!.batches.map(({ key }) => key)).toEqual([undefined, 'key']);
     await attempts[0]!.store();
     expect(await answer).toBe('stored');
@@ -129,9 +128,7 @@ describe('when the disk is full', () => {
 
   test('whoever has given a key is told, and its readings are not kept', async () => {
     const { timers, attempts, writer } = newWriter();
-    const answer = new Promise((resolve, reject) =>
-      writer.add({ ...entryOf([reading('b', noonMs, { n: 1 })], noonMs, 'key'), resolve, reject }),
-    );
+    const answer = writer.addOnce('key', [reading('b', noonMs, { n: 1 })], noonMs);
     await attempts[0]!.fail();
     await expect(answer).rejects.toThrow('h.db: full');
     timers.pass(60_000);
@@ -145,12 +142,8 @@ describe('when the disk is full', () => {
     timers.pass(80);
     await attempts[0]!.fail();
     add(10);
-    const entry = {
-      ...entryOf([reading('b', noonMs, { n: 1 })], noonMs, 'key'),
-      resolve: () => 0,
-      reject: () => 0,
-    };
-    expect(writer.add(entry)).toBe(false);
+    const answer = writer.addOnce('key', [reading('b', noonMs, { n: 1 })], noonMs);
+    await expect(answer).rejects.toThrow('no room');
   });
 });
 
@@ -165,26 +158,6 @@ test('a disk that does not answer is said after 5 s, and when it answers', async
   await attempts[0]!.store();
   expect(writer.trouble).toBeUndefined();
   expect(said).toHaveLength(2);
-});
-
-test('a reading that the database does not take is found and given up, the others are stored', async () => {
-  const { timers, attempts, said, writer, add, numbers } = newWriter();
-  add(3);
-  timers.pass(80);
-  const stored: number[] = [];
-  for (let index = 0; index < attempts.length || index < 8; index++) {
-    const attempt = attempts[index];
-    if (!attempt) break;
-    if (numbers(attempt).includes(1)) await attempt.fail('other');
-    else {
-      stored.push(...numbers(attempt));
-      await attempt.store();
-    }
-    timers.pass(10_000);
-  }
-  expect(stored).toEqual([0, 2]);
-  expect(writer.counters).toMatchObject({ stored: 2, waiting: 0, dropped: 1 });
-  expect(said.some((sentence) => sentence.includes('1 readings were given up'))).toBe(true);
 });
 
 test('draining writes all that waits, and gives up when it cannot', async () => {
