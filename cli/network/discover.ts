@@ -1,4 +1,4 @@
-import { lookupService } from 'node:dns/promises';
+import { Resolver } from 'node:dns/promises';
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { homedir, networkInterfaces } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -8,14 +8,16 @@ import {
   discover,
   type FoundHost,
   parseArp,
+  parseGetent,
   servicesText,
 } from '../../network/discover/discover';
+import { parseNeighbours, presentNeighbours } from '../../network/discover/neighbours';
 import { tcpProbe } from '../../network/discover/probe';
 import { defaultInterface, hostsOf, parseSubnet, type Subnet, subnetOf } from '../../network/discover/subnet';
 import type { System } from '../../network/system';
 import { durationText } from '../../network/wifi/monitor';
 import { interrupted, pause } from './interrupt';
-import { print, printJson, printTable, tell } from './print';
+import { print, printJson, printJsonLine, printTable, tell, visible } from './print';
 import { Progress } from './progress';
 import { scanOptions, type ScanFlags } from './scan-options';
 import { environment, thisComputer } from './this-computer';
@@ -41,12 +43,13 @@ export async function discoverCommand(flags: DiscoverFlags): Promise<void> {
     const before = state.read();
     const changes = before && compareScans(before, found);
     state.write(found);
-    show(subnet, found, changes, Date.now() - startMs, flags.json ?? false);
+    const scanned = { subnet, found, changes, startMs, tookMs: Date.now() - startMs };
+    if (!flags.json) show(scanned, everyMs !== undefined);
+    else if (everyMs === undefined) printJson(jsonOf(scanned));
+    else printJsonLine({ at: new Date(startMs).toISOString(), ...jsonOf(scanned) });
     if (everyMs !== undefined) await pause(Math.max(everyMs - (Date.now() - startMs), 0), signal);
   } while (everyMs !== undefined && !signal.aborted);
   if (signal.aborted && everyMs === undefined) process.exitCode = 130;
-  // A resolver without a server waits for half a minute, and nothing can call it off.
-  process.stdout.write('', () => process.exit());
 }
 
 async function scan(
@@ -55,18 +58,15 @@ async function scan(
   flags: DiscoverFlags,
   signal: AbortSignal,
 ): Promise<FoundHost[]> {
+  const hosts = hostsOf(subnet);
   const progress = new Progress(`looking at ${subnet.text}`);
   try {
-    return await discover(hostsOf(subnet), {
+    return await discover(hosts, {
       ...scanOptions(flags),
       probe: tcpProbe(performance.now.bind(performance)),
       ping: (await pingIsAllowed(system)) ? (host) => ping(system, host, signal) : undefined,
-      neighbours: async () => {
-        const all = parseArp((await system.read('/proc/net/arp')) ?? '');
-        const hosts = new Set(hostsOf(subnet));
-        return new Map([...all].filter(([ip]) => hosts.has(ip)));
-      },
-      reverseName: (ip) => reverseName(ip),
+      neighbours: (answered) => neighbours(system, new Set(hosts), answered, signal),
+      reverseName: (ip) => reverseName(system, ip, signal),
       progress: progress.show,
       signal,
     });
@@ -76,6 +76,24 @@ async function scan(
   } finally {
     progress.end();
   }
+}
+
+async function neighbours(
+  system: System,
+  hosts: ReadonlySet<string>,
+  answered: ReadonlySet<string>,
+  signal: AbortSignal,
+): Promise<Map<string, string>> {
+  // Where ip is not installed, who has just left is seen for one scan more.
+  if (!(await system.run('ip', ['-V']))) {
+    const all = parseArp((await system.read('/proc/net/arp')) ?? '');
+    return new Map([...all].filter(([ip]) => hosts.has(ip)));
+  }
+  const look = async () => {
+    const said = await system.run('ip', ['-4', 'neigh', 'show'], { signal });
+    return new Map([...parseNeighbours(said?.stdout ?? '')].filter(([ip]) => hosts.has(ip)));
+  };
+  return presentNeighbours(look, answered, (ms) => pause(ms, signal));
 }
 
 /** Echo requests need a right that not every computer gives to everybody. */
@@ -91,40 +109,52 @@ async function ping(system: System, host: string, signal: AbortSignal): Promise<
 
 const nameMs = 2000;
 
-/** By the system's own resolver, which knows /etc/hosts and, where it is set up, names in .local. */
-async function reverseName(ip: string): Promise<string | undefined> {
-  const tooLate = new Promise<undefined>((resolve) => setTimeout(resolve, nameMs, undefined).unref());
-  const asked = lookupService(ip, 0).then(
-    ({ hostname }) => (hostname === ip ? undefined : hostname),
-    () => undefined,
-  );
-  return Promise.race([asked, tooLate]);
+/**
+ * By the system's own resolver, which knows /etc/hosts and, where it is set up, names in .local. In a process of its own, since a
+ * resolver that finds no server waits for half a minute, and within this one nothing could call it off.
+ */
+async function reverseName(system: System, ip: string, signal: AbortSignal): Promise<string | undefined> {
+  const said = await system.run('getent', ['hosts', ip], { timeoutMs: nameMs, signal });
+  if (said) return parseGetent(said.stdout);
+  // Elsewhere than on Linux.
+  const names = await new Resolver({ timeout: nameMs, tries: 1 }).reverse(ip).catch(() => []);
+  return names[0];
 }
 
-function show(
-  subnet: Subnet,
-  found: FoundHost[],
-  changes: ReturnType<typeof compareScans> | undefined,
-  tookMs: number,
-  json: boolean,
-): void {
-  if (json)
-    return printJson({
-      subnet: subnet.text,
-      seconds: Math.round(tookMs / 10) / 100,
-      hosts: found,
-      ...(changes && { new: changes.joined.map(({ ip }) => ip), left: changes.left.map(({ ip }) => ip) }),
-    });
-  if (found.length > 0)
-    printTable(
-      ['IP address', 'host name', 'services'],
-      found.map(({ ip, name, ports }) => [ip, name, servicesText(ports) || undefined]),
-    );
+interface Scanned {
+  subnet: Subnet;
+  found: FoundHost[];
+  changes: ReturnType<typeof compareScans> | undefined;
+  startMs: number;
+  tookMs: number;
+}
+
+function jsonOf({ subnet, found, changes, tookMs }: Scanned): object {
+  return {
+    subnet: subnet.text,
+    seconds: Math.round(tookMs / 10) / 100,
+    hosts: found,
+    ...(changes && { new: changes.joined.map(({ ip }) => ip), left: changes.left.map(({ ip }) => ip) }),
+  };
+}
+
+function show({ subnet, found, changes, startMs, tookMs }: Scanned, watched: boolean): void {
+  if (watched) print(new Date(startMs).toISOString());
+  printTable(
+    ['IP address', 'host name', 'services'],
+    found.map(({ ip, name, ports }) => [ip, name, servicesText(ports) || undefined]),
+  );
   tell(
     `${found.length} of ${subnet.count} addresses in ${subnet.text} answer; it took ${(tookMs / 1000).toFixed(1)} s`,
   );
-  for (const { ip, name } of changes?.joined ?? []) print(pc.green(`new: ${ip}${name ? ` (${name})` : ''}`));
-  for (const { ip, name } of changes?.left ?? []) print(pc.yellow(`left: ${ip}${name ? ` (${name})` : ''}`));
+  if (!changes) return tell('new and left: told from the next scan on');
+  const { joined, left } = changes;
+  // Another device at the same address has joined, and left as well: its MAC tells them apart.
+  const device = ({ ip, name, mac }: FoundHost) =>
+    [ip, name === undefined ? undefined : visible(name), mac].filter(Boolean).join(' ');
+  for (const host of joined) print(pc.green(`new: ${device(host)}`));
+  for (const host of left) print(pc.yellow(`left: ${device(host)}`));
+  if (joined.length + left.length === 0) print('the same devices as at the last scan');
 }
 
 async function ownSubnet(system: System): Promise<string> {

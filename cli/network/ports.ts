@@ -20,14 +20,21 @@ export async function portsCommand(host: string, flags: PortsFlags): Promise<voi
   const probe = tcpProbe(performance.now.bind(performance));
   const signal = interrupted();
   const progress = new Progress(`looking at ${host}`);
-  let done = 0;
-  const probed = await Promise.all(
-    ports.map(async (port) => {
-      const found = await pace.run(() => probe(ip, port, timeoutMs, signal), signal);
-      progress.show(++done, ports.length);
-      return found;
-    }),
-  ).finally(() => progress.end());
+  const probed: Probed[] = [];
+  const looked = ports.map(async (port) => {
+    const found = await pace.run(() => probe(ip, port, timeoutMs, signal), signal);
+    // What was called off has not answered yet: that says nothing of the port.
+    if (signal.aborted) return;
+    probed.push(found);
+    progress.show(probed.length, ports.length);
+  });
+  await Promise.all(looked)
+    .catch((error: Error) => {
+      if (!signal.aborted) throw error;
+    })
+    .finally(() => progress.end());
+  if (signal.aborted) process.exitCode = 130;
+  probed.sort((a, b) => a.port - b.port);
   show(host, ip, probed, flags);
 }
 
@@ -40,11 +47,10 @@ function show(host: string, ip: string, probed: Probed[], { open, json }: PortsF
     ms: Math.round(ms * 10) / 10,
   }));
   if (json) return printJson({ host, ip, ports: rows });
-  if (rows.length > 0)
-    printTable(
-      ['port', 'state', 'service', 'time'],
-      rows.map(({ port, state, service, ms }) => [port, state, service, `${ms.toFixed(1)} ms`]),
-    );
+  printTable(
+    ['port', 'state', 'service', 'time'],
+    rows.map(({ port, state, service, ms }) => [port, state, service, `${ms.toFixed(1)} ms`]),
+  );
   const count = (state: string) => probed.filter((found) => found.state === state).length;
   const states = ['open', 'closed', 'filtered', 'unreachable'].filter((state) => count(state) > 0);
   tell(

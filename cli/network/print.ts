@@ -14,8 +14,14 @@ export function printJson(value: unknown): void {
   print(JSON.stringify(value, undefined, 2));
 }
 
-/** Columns without frames: they survive being copied into a mail. What is undefined is a dash. */
+/** One line each time, for what goes on until it is interrupted: a program reads it line by line. */
+export function printJsonLine(value: unknown): void {
+  print(JSON.stringify(value));
+}
+
+/** Columns without frames: they survive being copied into a mail. What is undefined is a dash; no rows, no head. */
 export function printTable(head: string[], rows: (string | number | undefined)[][]): void {
+  if (rows.length === 0) return;
   const table = new Table({
     head: head.map((text) => pc.bold(text)),
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 2 },

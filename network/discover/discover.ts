@@ -17,8 +17,8 @@ export interface DiscoverParts {
   pace: Pace;
   /** Whether the host answers an echo request; undefined where that is not allowed. */
   ping: ((host: string) => Promise<boolean>) | undefined;
-  /** Who has answered on this link, by address. */
-  neighbours: () => Promise<ReadonlyMap<string, string>>;
+  /** MAC addresses on this link, by IP address; is told who has answered already. */
+  neighbours: (answered: ReadonlySet<string>) => Promise<ReadonlyMap<string, string>>;
   /** Undefined when there is none. */
   reverseName: (ip: string) => Promise<string | undefined>;
   timeoutMs: number;
@@ -41,12 +41,12 @@ export async function discover(hosts: readonly string[], parts: DiscoverParts): 
     hosts.map(async (host) => {
       const tried = knocks.map((port) => pace.run(() => probe(host, port, timeoutMs, signal), signal));
       const echo = ping ? pace.run(() => ping(host), signal) : Promise.resolve(false);
-      const [probed, echoed] = [await Promise.all(tried), await echo];
+      const [probed, echoed] = await Promise.all([Promise.all(tried), echo]);
       if (echoed || probed.some(isAnswer)) knocked.set(host, probed);
       progress(++done, hosts.length);
     }),
   );
-  const neighbours = await parts.neighbours();
+  const neighbours = await parts.neighbours(new Set(knocked.keys()));
   const alive = hosts.filter((host) => knocked.has(host) || neighbours.has(host));
   return Promise.all(
     alive.map(async (ip) => {
@@ -54,7 +54,7 @@ export async function discover(hosts: readonly string[], parts: DiscoverParts): 
       const rest = usualPorts.filter((port) => !before.some((probed) => probed.port === port));
       const [probed, name] = await Promise.all([
         Promise.all(rest.map((port) => pace.run(() => probe(ip, port, timeoutMs, signal), signal))),
-        parts.reverseName(ip),
+        pace.run(() => parts.reverseName(ip), signal),
       ]);
       const ports = [...before, ...probed].filter(({ state }) => state === 'open').map(({ port }) => port);
       const mac = neighbours.get(ip);
@@ -70,6 +70,11 @@ export async function discover(hosts: readonly string[], parts: DiscoverParts): 
 
 function isAnswer({ state }: Probed): boolean {
   return state === 'open' || state === 'closed';
+}
+
+/** The first name in what `getent hosts <address>` says: as /etc/hosts, DNS or mDNS know the host. Source: getent(1). */
+export function parseGetent(text: string): string | undefined {
+  return /^\S+\s+(\S+)/.exec(text)?.[1];
 }
 
 /** `22 SSH, 1883 MQTT` */

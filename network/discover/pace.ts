@@ -19,6 +19,7 @@ export class Pace {
   async run<T>(job: () => Promise<T>, signal?: AbortSignal): Promise<T> {
     await this.#slot();
     try {
+      signal?.throwIfAborted();
       await this.#turn();
       signal?.throwIfAborted();
       return await job();

@@ -5,8 +5,10 @@ import {
   discover,
   type FoundHost,
   parseArp,
+  parseGetent,
   servicesText,
 } from '../../../network/discover/discover';
+import { parseNeighbours, presentNeighbours } from '../../../network/discover/neighbours';
 import { Pace } from '../../../network/discover/pace';
 import { type Probe, type PortState, tcpProbe } from '../../../network/discover/probe';
 import { parsePorts, usualPorts } from '../../../network/discover/services';
@@ -135,6 +137,19 @@ describe('the pace', () => {
   });
 });
 
+test('an abort ends what waits for its turn at once', async () => {
+  const controller = new AbortController();
+  let slept = 0;
+  const sleep = () => Promise.resolve(void slept++);
+  const pace = new Pace({ concurrency: 1, perSecond: 10, now: () => 0, sleep });
+  const running = Array.from({ length: 100 }, () =>
+    pace.run(() => Promise.resolve(controller.abort(new Error('interrupted'))), controller.signal),
+  );
+  const ends = await Promise.allSettled(running);
+  expect(ends.filter(({ status }) => status === 'rejected')).toHaveLength(99);
+  expect(slept).toBe(0);
+});
+
 test('a TCP port is open while something listens there, and closed after', async () => {
   const probe = tcpProbe(() => 0);
   const server = createServer((socket) => socket.on('error', () => undefined));
@@ -196,9 +211,59 @@ describe('discover', () => {
   test('an abort ends it', async () => {
     const controller = new AbortController();
     controller.abort(new Error('interrupted'));
-    await expect(discover(hosts, parts(lan({}).probe, { signal: controller.signal }))).rejects.toThrow(
-      'interrupted',
+    const { signal } = controller;
+    const ping = () => Promise.resolve(false);
+    await expect(discover(hosts, parts(lan({}).probe, { signal, ping }))).rejects.toThrow('interrupted');
+  });
+});
+
+test('the first name that getent says is the name of a host', () => {
+  expect(parseGetent('192.168.0.10    pi.lan raspberrypi\n')).toBe('pi.lan');
+  expect(parseGetent('')).toBe(undefined);
+});
+
+describe('neighbours', () => {
+  const table = `192.168.0.1 dev wlan0 lladdr B8:27:EB:00:00:01 router REACHABLE
+192.168.0.9 dev wlan0 FAILED
+192.168.0.10 dev wlan0 INCOMPLETE
+192.168.0.11 dev wlan0 lladdr b8:27:eb:00:00:02 DELAY
+192.168.0.12 dev wlan0 lladdr b8:27:eb:00:00:03 used 0/0/0 probes 4 STALE
+`;
+
+  test('are those with an address that have not failed to answer', () => {
+    expect([...parseNeighbours(table)]).toEqual([
+      ['192.168.0.1', { mac: 'b8:27:eb:00:00:01', state: 'REACHABLE' }],
+      ['192.168.0.11', { mac: 'b8:27:eb:00:00:02', state: 'DELAY' }],
+      ['192.168.0.12', { mac: 'b8:27:eb:00:00:03', state: 'STALE' }],
+    ]);
+  });
+
+  test('who was known before and says nothing now is waited for until the kernel has asked him again', async () => {
+    const states = ['DELAY', 'DELAY', 'PROBE', 'FAILED'];
+    let pausedMs = 0;
+    const look = () => Promise.resolve(parseNeighbours(table.replace('DELAY', states.shift()!)));
+    const pause = (ms: number) => Promise.resolve(void (pausedMs += ms));
+    expect([...(await presentNeighbours(look, new Set(), pause)).keys()]).toEqual([
+      '192.168.0.1',
+      '192.168.0.12',
+    ]);
+    expect(pausedMs).toBe(1500);
+    const present = await presentNeighbours(
+      () => Promise.resolve(parseNeighbours(table)),
+      new Set(['192.168.0.11']),
+      () => Promise.reject(new Error('nobody is in doubt')),
     );
+    expect(present.get('192.168.0.11')).toBe('b8:27:eb:00:00:02');
+  });
+
+  test('a doubt that does not end is not waited for for ever', async () => {
+    let pauses = 0;
+    const present = await presentNeighbours(
+      () => Promise.resolve(parseNeighbours(table)),
+      new Set(),
+      () => Promise.resolve(void pauses++),
+    );
+    expect([[...present.keys()], pauses]).toEqual([['192.168.0.1', '192.168.0.12'], 18]);
   });
 });
 
