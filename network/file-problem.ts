@@ -5,7 +5,8 @@ const words: Readonly<Record<string, string>> = {
   EPERM: 'not allowed',
   EROFS: 'the disk is read-only',
   ENOENT: 'there is no such folder',
-  ENOTDIR: 'there is no such folder',
+  ENOTDIR: 'there is a file where its folder should be',
+  EEXIST: 'there is a file where its folder should be',
   EISDIR: 'it is a folder',
 };
 

@@ -1,12 +1,11 @@
 import type { Command } from 'commander';
+import { group } from '../network/group';
 
 /** Registers `lamplighter wifi ...`. What a command needs is imported when it runs. */
 export function addWifiCommands(program: Command): void {
-  const wifi = program
-    .command('wifi')
-    .description('WiFi of this computer or of a kit: info, scan, config, monitor');
-
-  wifi.action(() => wifi.outputHelp());
+  const wifi = group(
+    program.command('wifi').description('WiFi of this computer or of a kit: info, scan, config, monitor'),
+  );
 
   wifi
     .command('info')
@@ -35,7 +34,7 @@ export function addWifiCommands(program: Command): void {
     .option('--config <file>', 'read this file instead of kit.config.ts')
     .option('--hash', 'write the key that comes of a password, not the password')
     .option('--force', 'replace files that are there; a backup is kept')
-    .option('--check', 'have wpa_supplicant read the written file')
+    .option('--check', 'have wpa_supplicant or nmcli read what was written')
     .option('--apply', 'connect now, to the first network that is there')
     .option('--json', 'print JSON')
     .addHelpText('after', example('lamplighter wifi config --hash --check'))

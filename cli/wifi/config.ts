@@ -1,5 +1,5 @@
-import { join, resolve } from 'node:path';
-import { checkWpaSupplicant, type Checked } from '../../network/wifi/check-config';
+import { dirname, join, resolve } from 'node:path';
+import { checkKeyfile, checkWpaSupplicant, type Checked } from '../../network/wifi/check-config';
 import {
   type ConfigOptions,
   type KnownNetwork,
@@ -7,6 +7,7 @@ import {
   nmcliLines,
   wpaSupplicantConf,
 } from '../../network/wifi/config';
+import type { System } from '../../network/system';
 import { applyNetworks } from '../../network/wifi/apply';
 import { writeSecretFiles } from '../../network/wifi/write-config';
 import { configFile } from '../config-file';
@@ -28,29 +29,37 @@ export interface ConfigFlags {
 }
 
 export async function wifiConfigCommand(flags: ConfigFlags): Promise<void> {
-  if (flags.check && flags.format !== 'wpa_supplicant')
-    throw new Error(
-      '--check: only wpa_supplicant can be asked to read a file; NetworkManager has no program for it: nmcli connection load FILE tells on the Pi',
-    );
+  if (flags.check && flags.format === 'nmcli')
+    throw new Error('--check: of wpa_supplicant and networkmanager; a shell script is read when it is run');
   const classroom = await loadClassroom(configFile(flags.config));
   const { networks, country = flags.country } = classroomNetworks(classroom);
   const options: ConfigOptions = { country: countryOf(flags.country ?? country), hash: flags.hash ?? false };
   const files = filesOf(flags, networks, options);
   const stamp = new Date().toISOString().replace(/[:.]/g, '');
   const written = await writeSecretFiles(files, { force: flags.force ?? false, stamp });
-  const system = thisComputer();
-  const checked = flags.check ? await checkWpaSupplicant(system, written[0]!.file) : undefined;
-  const connected = flags.apply ? await applyNetworks(system, networks) : undefined;
-  if (flags.json)
-    printJson({ written, ...(checked && { checked }), ...(connected !== undefined && { connected }) });
-  else {
+  if (!flags.json)
     for (const { file, backup } of written)
       print(`${file}: written${backup === undefined ? '' : `; what was there is in ${backup}`}`);
-    if (checked) print(checkedSentence(checked));
-    if (connected !== undefined) print(`connected to ${visible(connected)}`);
-    if (!flags.apply) tell(nextStep(flags.format, written[0]!.file));
-  }
+  const system = thisComputer();
+  const checked = flags.check ? await check(system, flags.format, files) : undefined;
+  if (checked && !flags.json) print(checkedSentence(checked, flags.format));
   if (checked?.verdict === 'bad') process.exitCode = 1;
+  const say = (ssid: string) => tell(`connecting to ${visible(ssid)} ...`);
+  const connected = flags.apply ? await applyNetworks(system, networks, say) : undefined;
+  if (flags.json)
+    printJson({ written, ...(checked && { checked }), ...(connected !== undefined && { connected }) });
+  else if (connected !== undefined) print(`connected to ${visible(connected)}`);
+  else tell(nextStep(flags.format, written[0]!.file));
+}
+
+/** The first of the files that is not good decides. */
+async function check(system: System, format: string, files: ReadonlyMap<string, string>): Promise<Checked> {
+  for (const [file, text] of files) {
+    const checked =
+      format === 'networkmanager' ? await checkKeyfile(system, text) : await checkWpaSupplicant(system, file);
+    if (checked.verdict !== 'good') return checked;
+  }
+  return { verdict: 'good' };
 }
 
 function filesOf(
@@ -84,12 +93,13 @@ function countryOf(code: string | undefined): string {
   );
 }
 
-function checkedSentence(checked: Checked): string {
+function checkedSentence(checked: Checked, format: string): string {
+  const program = format === 'networkmanager' ? 'nmcli' : 'wpa_supplicant';
   switch (checked.verdict) {
     case 'good':
-      return 'wpa_supplicant reads it without complaint';
+      return `${program} reads it without complaint`;
     case 'bad':
-      return `wpa_supplicant refuses it: ${checked.reason}`;
+      return `${program} refuses it: ${checked.reason}`;
     case 'not checked':
       return `not checked: ${checked.reason}`;
   }
@@ -103,7 +113,7 @@ function nextStep(format: string, file: string): string {
         file,
       );
     case 'networkmanager':
-      return 'to use them: sudo install -m 600 *.nmconnection /etc/NetworkManager/system-connections/ && sudo nmcli connection reload';
+      return `to use them: sudo install -m 600 ${join(dirname(file), 'lamplighter-*.nmconnection')} /etc/NetworkManager/system-connections/ && sudo nmcli connection reload`;
     default:
       return `to use them: sudo sh ${file}`;
   }

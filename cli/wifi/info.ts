@@ -21,7 +21,8 @@ export async function wifiInfoCommand({ interface: name, kit, broker, json }: In
       : await kitInfo(wholeNumber('--kit', kit, 1, 9999), broker);
   if (json) return printJson(info);
   const { interface: of, ssid, ip_addresses, signal_dbm, quality, channel, bitrate_mbps, mac_address } = info;
-  print(`${of}${ssid === undefined && kit === undefined ? ': not connected' : ''}`);
+  const connected = ssid !== undefined || signal_dbm !== undefined;
+  print(`${of}${connected || kit !== undefined ? '' : ': not connected'}`);
   printTable(
     [],
     (

@@ -1,10 +1,12 @@
-import { closeSync, fsyncSync, openSync, writeSync, fstatSync } from 'node:fs';
+import { appendFileSync, closeSync, fstatSync, fsyncSync, openSync, readSync } from 'node:fs';
 import pc from 'picocolors';
-import { noWifi, wifiInfo, wifiInterfaces } from '../../network/wifi/info';
+import { writeProblem } from '../../network/file-problem';
+import { noWifi, wifiInfo, wifiInterface } from '../../network/wifi/info';
 import {
   csvHeader,
   csvRow,
   durationText,
+  isSignal,
   type Signal,
   SignalWatch,
   signalOf,
@@ -12,9 +14,9 @@ import {
   type Told,
 } from '../../network/wifi/monitor';
 import { qualityText } from '../../network/wifi/signal';
-import { interrupted, pause } from '../network/interrupt';
+import { interrupted, rhythm } from '../network/interrupt';
 import { brokerOf, KitWatch } from '../network/kit-signal';
-import { printJson, tell } from '../network/print';
+import { printJsonLine, tell, visible } from '../network/print';
 import { thisComputer } from '../network/this-computer';
 import { wholeNumber } from '../start-options';
 
@@ -42,27 +44,28 @@ export async function wifiMonitorCommand(flags: MonitorFlags): Promise<void> {
   const watch = new SignalWatch(dbm(flags.warn));
   const signal = interrupted();
   const source = flags.source === undefined ? await computer(flags.interface) : await kit(flags, everyMs);
-  // Opened first: a file that cannot be written is found out at once.
-  const file = appendTo(flags.output);
   const seen: (number | undefined)[] = [];
   const live = process.stderr.isTTY;
-  tell(`${source.name}: one row every ${everyMs / 1000} s into ${flags.output}; Ctrl-C ends it`);
+  let file: ReturnType<typeof appendTo> | undefined;
   try {
-    for (let looked = 0; looked < count && !signal.aborted; looked++) {
-      if (looked) await pause(everyMs, signal);
+    file = appendTo(flags.output);
+    tell(`${source.name}: one row every ${everyMs / 1000} s into ${flags.output}; Ctrl-C ends it`);
+    const beat = rhythm(everyMs, signal);
+    for (let looked = 0; looked < count; looked++) {
+      await beat();
       if (signal.aborted) break;
       const now = Date.now();
       const found = await source.look();
       file.append(csvRow(now, found ?? {}));
-      if (flags.json) printJson({ timestamp: new Date(now).toISOString(), ...found });
+      if (flags.json) printJsonLine({ timestamp: new Date(now).toISOString(), ...found });
       seen.push(found?.signal_dbm);
       if (seen.length > 500) seen.shift();
-      for (const told of watch.look(now, found)) tell(`${live ? '\r\x1b[K' : ''}${sentence(told)}`);
+      for (const told of watch.look(now, found)) note(sentence(told));
       if (live) process.stderr.write(`\r\x1b[K${liveLine(seen, found)}`);
     }
   } finally {
-    if (live) process.stderr.write('\n');
-    file.close();
+    if (live && seen.length > 0) process.stderr.write('\n');
+    file?.close();
     source.stop();
   }
 }
@@ -70,13 +73,13 @@ export async function wifiMonitorCommand(flags: MonitorFlags): Promise<void> {
 async function computer(name: string | undefined): Promise<Source> {
   const system = thisComputer();
   // What was never there cannot be waited for.
-  if (name === undefined && (await wifiInterfaces(system)).length === 0) throw new Error(noWifi);
+  const first = await wifiInterface(system, name);
   return {
-    name: name ?? 'WiFi',
+    name: name ?? first,
     look: async () => {
       try {
-        const info = await wifiInfo(system, name);
-        return info.ssid === undefined ? undefined : signalOf(info);
+        const found = signalOf(await wifiInfo(system, name));
+        return isSignal(found) ? found : undefined;
       } catch (error) {
         // A stick that was pulled out is an outage as any other.
         if ((error as Error).message === noWifi || name !== undefined) return undefined;
@@ -95,7 +98,7 @@ async function kit({ source, broker }: MonitorFlags, everyMs: number): Promise<S
   const watch = new KitWatch(wholeNumber('--source kit:', number, 1, 9999), brokerOf(broker), Date.now);
   const silentMs = Math.max(3 * everyMs, 35_000);
   watch.onOutage = (offlineS, reason) =>
-    tell(`kit ${number} was out for ${durationText(offlineS * 1000)}: ${reason}`);
+    note(`kit ${number} was out for ${durationText(offlineS * 1000)}: ${visible(reason)}`);
   await watch.start();
   const startMs = Date.now();
   return {
@@ -112,6 +115,11 @@ async function kit({ source, broker }: MonitorFlags, everyMs: number): Promise<S
     },
     stop: () => watch.stop(),
   };
+}
+
+/** Over the live line, which comes back with the next look. */
+function note(line: string): void {
+  tell(`${process.stderr.isTTY ? '\r\x1b[K' : ''}${line}`);
 }
 
 function sentence(told: Told): string {
@@ -137,22 +145,31 @@ function liveLine(seen: readonly (number | undefined)[], found: Signal | undefin
 
 /** Appends whole lines and has each on the disk before it goes on: safe to interrupt, or to cut the power of. */
 function appendTo(path: string) {
-  let file: number;
-  try {
-    file = openSync(path, 'a');
-  } catch (error) {
-    throw new Error(`--output: cannot write ${path}: ${(error as Error).message}`);
-  }
-  const append = (line: string) => {
-    writeSync(file, line + '\n');
+  const guarded = <T>(write: () => T): T => {
     try {
-      fsyncSync(file);
-    } catch {
-      // A pipe or a terminal has nothing to flush.
+      return write();
+    } catch (error) {
+      throw writeProblem(path, error);
     }
   };
-  if (fstatSync(file).size === 0) append(csvHeader);
+  const file = guarded(() => openSync(path, 'a+'));
+  const append = (line: string) =>
+    guarded(() => {
+      appendFileSync(file, line + '\n');
+      // A pipe or a terminal has nothing to flush.
+      if (fstatSync(file).isFile()) fsyncSync(file);
+    });
+  const { size } = fstatSync(file);
+  if (size === 0) append(csvHeader);
+  // The last line was cut off, by a full disk or with the power.
+  else if (lastByte(file, size) !== '\n') append('');
   return { append, close: () => closeSync(file) };
+}
+
+function lastByte(file: number, size: number): string {
+  const byte = Buffer.alloc(1);
+  readSync(file, byte, 0, 1, size - 1);
+  return byte.toString('latin1');
 }
 
 function dbm(text: string): number {

@@ -10,7 +10,8 @@ export interface ScanFlags {
 
 export async function wifiScanCommand({ interface: name, json }: ScanFlags): Promise<void> {
   tell('scanning, which takes some seconds ...');
-  const networks = await wifiScan(thisComputer(), 'lamplighter wifi scan', name, interrupted());
+  const command = `npx lamplighter wifi scan${name === undefined ? '' : ` -i ${name}`}`;
+  const networks = await wifiScan(thisComputer(), command, name, interrupted());
   if (json) return printJson(networks);
   if (networks.length === 0) return tell('no network was seen');
   printTable(

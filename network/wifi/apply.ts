@@ -6,12 +6,17 @@ const connectMs = 95_000;
 
 /**
  * Connects to the first of the networks that is there, in their order, through NetworkManager; returns its name.
- * Throws a sentence with what it said of each. While nmcli runs, other users of this computer can see the password
+ * Throws a sentence with what it said of each. `trying` is called before each. While nmcli runs, other users of this computer can see the password
  * among its arguments: it has no other way to be told one that works in every version.
  */
-export async function applyNetworks(system: System, networks: readonly KnownNetwork[]): Promise<string> {
+export async function applyNetworks(
+  system: System,
+  networks: readonly KnownNetwork[],
+  trying: (ssid: string) => void,
+): Promise<string> {
   const failures: string[] = [];
   for (const { ssid, password, hidden } of networks) {
+    trying(ssid);
     const args = ['device', 'wifi', 'connect', ssid];
     if (password !== undefined) args.push('password', password);
     if (hidden) args.push('hidden', 'yes');

@@ -35,7 +35,22 @@ export function supplicantVerdict(said: string): Checked {
   return { verdict: 'not checked', reason: `wpa_supplicant could not be started: ${withoutSecrets(last)}` };
 }
 
-/** It repeats a line that it does not understand, password and all. */
+/** Has nmcli read a key file, without NetworkManager: `--offline`, which is in it since version 1.38. */
+export async function checkKeyfile(system: System, text: string): Promise<Checked> {
+  const nothing = ['connection', 'modify', 'connection.autoconnect', 'yes'];
+  const result = await system.run('nmcli', ['--offline', ...nothing], { input: text });
+  if (result === undefined) return { verdict: 'not checked', reason: 'nmcli is not installed' };
+  if (result.code === 0) return { verdict: 'good' };
+  const said = result.stderr.trim().split('\n').at(-1) ?? '';
+  return /--offline/.test(said)
+    ? { verdict: 'not checked', reason: 'this nmcli cannot read a file: 1.38 is the first that can' }
+    : { verdict: 'bad', reason: withoutSecrets(said.replace(/^Error:\s*/, '')) || 'nmcli said nothing' };
+}
+
+/** They repeat a line that they do not understand, password and all. */
 function withoutSecrets(line: string): string {
-  return line.replace(/\b(psk|password|wep_key\d)\b.*/i, '$1=…').replace(/'[^']*'/g, "'…'");
+  return line
+    .replace(/\b(psk|password|wep_key\d)\b.*/i, '$1=…')
+    .replace(/'[^']*'/g, "'…'")
+    .replace(/“[^”]*”/g, '“…”');
 }

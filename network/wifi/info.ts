@@ -13,19 +13,12 @@ export const noWifi =
  * has it: iw, nmcli, iwconfig and iwgetid, /proc/net/wireless, /sys/class/net. Throws a sentence when there is no such interface.
  */
 export async function wifiInfo(system: System, name?: string): Promise<WifiInfo> {
-  const known = await wifiInterfaces(system);
-  if (name !== undefined && !known.includes(name)) {
-    const others = known.length ? `: expected ${known.join(' or ')}` : ` and there is no other`;
-    throw new Error(`${name} is no WiFi interface${others}`);
-  }
-  const wifi = name ?? known[0];
-  if (wifi === undefined) throw new Error(noWifi);
-  const sources = [iwSource, nmcliSource, iwconfigSource, procSource, sysSource];
+  const wifi = await wifiInterface(system, name);
   let found: Partial<WifiInfo> = {};
-  for (const source of sources) {
-    if (isComplete(found)) break;
+  for (const { tells, look } of sources) {
+    if (tells.every((key) => found[key] !== undefined)) continue;
     // What an earlier source has told stays.
-    found = { ...(await source(system, wifi)), ...found };
+    found = { ...(await look(system, wifi)), ...found };
   }
   const { ssid, signal_dbm, quality, channel, bitrate_mbps, mac_address } = found;
   return {
@@ -38,6 +31,15 @@ export async function wifiInfo(system: System, name?: string): Promise<WifiInfo>
     ...(bitrate_mbps !== undefined && { bitrate_mbps }),
     ...(mac_address !== undefined && { mac_address }),
   };
+}
+
+/** `name` when it is a WiFi interface, or the first one. Throws a sentence when there is none. */
+export async function wifiInterface(system: System, name?: string): Promise<string> {
+  const known = await wifiInterfaces(system);
+  if (name === undefined && known[0] === undefined) throw new Error(noWifi);
+  if (name === undefined || known.includes(name)) return name ?? known[0]!;
+  const others = known.length ? `: expected ${known.join(' or ')}` : ', and there is no other';
+  throw new Error(`${name} is no WiFi interface${others}`);
 }
 
 /** Names of the WiFi interfaces, a connected one first. */
@@ -55,37 +57,51 @@ export async function wifiInterfaces(system: System): Promise<string[]> {
   return [...parseProcWireless((await system.read('/proc/net/wireless')) ?? '').keys()];
 }
 
-function isComplete(found: Partial<WifiInfo>): boolean {
-  return (['ssid', 'signal_dbm', 'quality', 'channel', 'bitrate_mbps', 'mac_address'] as const).every(
-    (key) => found[key] !== undefined,
-  );
+interface Source {
+  /** It is asked when one of these is not known yet. */
+  tells: readonly (keyof WifiInfo)[];
+  look: (system: System, name: string) => Promise<Partial<WifiInfo>>;
 }
 
-type Source = (system: System, name: string) => Promise<Partial<WifiInfo>>;
-
-const iwSource: Source = async (system, name) => {
-  const link = parseIwLink(await output(system, 'iw', ['dev', name, 'link']));
-  const dev = parseIwDev(await output(system, 'iw', ['dev'])).find((station) => station.interface === name);
-  return { ...dev, ...link };
-};
-
-const nmcliSource: Source = async (system, name) =>
-  nmcliInfo(parseNmcliWifi(await output(system, 'nmcli', nmcliWifi(name, false))));
-
-const iwconfigSource: Source = async (system, name) => {
-  const station = parseIwconfig(await output(system, 'iwconfig', [name]))[0];
-  return station?.ssid
-    ? station
-    : { ...parseIwgetid(await output(system, 'iwgetid', ['-r', name])), ...station };
-};
-
-const procSource: Source = async (system, name) =>
-  parseProcWireless((await system.read('/proc/net/wireless')) ?? '').get(name) ?? {};
-
-const sysSource: Source = async (system, name) => {
-  const mac = (await system.read(`/sys/class/net/${name}/address`))?.trim();
-  return mac ? { mac_address: mac } : {};
-};
+/** In the order in which they are asked. */
+const sources: readonly Source[] = [
+  {
+    tells: ['ssid', 'signal_dbm', 'channel', 'bitrate_mbps', 'mac_address'],
+    look: async (system, name) => {
+      const link = parseIwLink(await output(system, 'iw', ['dev', name, 'link']));
+      const dev = parseIwDev(await output(system, 'iw', ['dev'])).find(
+        (station) => station.interface === name,
+      );
+      return { ...dev, ...link };
+    },
+  },
+  {
+    tells: ['ssid', 'channel', 'bitrate_mbps'],
+    look: async (system, name) =>
+      nmcliInfo(parseNmcliWifi(await output(system, 'nmcli', nmcliWifi(name, false)))),
+  },
+  {
+    tells: ['ssid', 'signal_dbm', 'quality', 'channel', 'bitrate_mbps'],
+    look: async (system, name) => {
+      const station = parseIwconfig(await output(system, 'iwconfig', [name]))[0];
+      return station?.ssid
+        ? station
+        : { ...parseIwgetid(await output(system, 'iwgetid', ['-r', name])), ...station };
+    },
+  },
+  {
+    tells: ['signal_dbm', 'quality'],
+    look: async (system, name) =>
+      parseProcWireless((await system.read('/proc/net/wireless')) ?? '').get(name) ?? {},
+  },
+  {
+    tells: ['mac_address'],
+    look: async (system, name) => {
+      const mac = (await system.read(`/sys/class/net/${name}/address`))?.trim();
+      return mac ? { mac_address: mac } : {};
+    },
+  },
+];
 
 async function output(system: System, program: string, args: string[]): Promise<string> {
   return (await system.run(program, args))?.stdout ?? '';

@@ -27,6 +27,11 @@ function csvText(text: string): string {
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
+/** Whether there is a network. Without iw, nmcli and iwconfig nobody tells its name, but /proc still tells its signal. */
+export function isSignal({ ssid, signal_dbm }: Signal): boolean {
+  return Boolean(ssid) || signal_dbm !== undefined;
+}
+
 /** Remembers what the last look saw. Told once when it changes, not at each look. */
 export class SignalWatch {
   #goneMs: number | undefined;
@@ -36,7 +41,7 @@ export class SignalWatch {
 
   /** Undefined: there is no network. */
   look(atMs: number, signal: Signal | undefined): Told[] {
-    if (!signal?.ssid) {
+    if (!signal || !isSignal(signal)) {
       if (this.#goneMs !== undefined) return [];
       this.#goneMs = atMs;
       return [{ type: 'gone', atMs }];

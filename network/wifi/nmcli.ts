@@ -14,7 +14,7 @@ export function parseNmcliDevices(text: string): string[] {
     .map(([device]) => device!);
 }
 
-/** Arguments whose output `parseNmcliWifi` reads. */
+/** Arguments whose output `parseNmcliWifi` reads. Told nothing, nmcli scans anew whenever its list is 30 s old, and the connection stutters. */
 export function nmcliWifi(device: string, rescan: boolean): string[] {
   const fields = 'IN-USE,BSSID,SSID,FREQ,RATE,SIGNAL,SECURITY';
   return [
@@ -26,7 +26,7 @@ export function nmcliWifi(device: string, rescan: boolean): string[] {
     'list',
     'ifname',
     device,
-    ...(rescan ? ['--rescan', 'yes'] : []),
+    ...['--rescan', rescan ? 'yes' : 'no'],
   ];
 }
 

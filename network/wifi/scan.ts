@@ -1,5 +1,5 @@
 import type { RunResult, System } from '../system';
-import { noWifi, wifiInterfaces } from './info';
+import { wifiInterface } from './info';
 import { parseIwScan } from './iw';
 import type { WifiNetwork } from './network';
 import { nmcliWifi, parseNmcliWifi } from './nmcli';
@@ -36,8 +36,7 @@ export async function wifiScan(
   name?: string,
   signal?: AbortSignal,
 ): Promise<WifiNetwork[]> {
-  const wifi = name ?? (await wifiInterfaces(system))[0];
-  if (wifi === undefined) throw new Error(noWifi);
+  const wifi = await wifiInterface(system, name);
   const refusals: string[] = [];
   for (const { program, args, parse } of scanners) {
     const result = await system.run(program, args(wifi), { timeoutMs, ...(signal && { signal }) });

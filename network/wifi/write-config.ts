@@ -1,5 +1,6 @@
-import { chmod, copyFile, mkdir, open, rename, stat } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { writeProblem } from '../file-problem';
 
 export interface Written {
   file: string;
@@ -21,22 +22,32 @@ export async function writeSecretFiles(
     throw new Error(`${first} exists already: --force replaces it and keeps a backup`);
   const written: Written[] = [];
   for (const [file, text] of files) {
-    await mkdir(dirname(file), { recursive: true });
-    const backup = (await exists(file)) ? await backUp(file, stamp) : undefined;
     const part = join(dirname(file), `.${stamp}.part`);
-    // Never readable by others, not for a moment.
-    const handle = await open(part, 'w', 0o600);
+    let backup: string | undefined;
     try {
-      await handle.chmod(0o600);
-      await handle.writeFile(text);
-      await handle.sync();
-    } finally {
-      await handle.close();
+      await mkdir(dirname(file), { recursive: true });
+      if (await exists(file)) backup = await backUp(file, stamp);
+      await writeSecret(part, text);
+      await rename(part, file);
+    } catch (error) {
+      await rm(part, { force: true }).catch(() => undefined);
+      throw writeProblem(file, error);
     }
-    await rename(part, file);
     written.push({ file, ...(backup !== undefined && { backup }) });
   }
   return written;
+}
+
+/** Never readable by others, not for a moment. */
+async function writeSecret(file: string, text: string): Promise<void> {
+  const handle = await open(file, 'w', 0o600);
+  try {
+    await handle.chmod(0o600);
+    await handle.writeFile(text);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
 }
 
 async function backUp(file: string, stamp: string): Promise<string> {

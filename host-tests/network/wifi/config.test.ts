@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { applyNetworks } from '../../../network/wifi/apply';
-import { checkWpaSupplicant, supplicantVerdict } from '../../../network/wifi/check-config';
+import { checkKeyfile, checkWpaSupplicant, supplicantVerdict } from '../../../network/wifi/check-config';
 import {
   type KnownNetwork,
   networkManagerKeyfiles,
@@ -145,7 +145,56 @@ test('without wpa_supplicant the file is not checked, and that is said', async (
   });
 });
 
+describe('a key file', () => {
+  const command = 'nmcli --offline connection modify connection.autoconnect yes';
+  // What nmcli 1.42.4 said to files of ours that were spoilt on purpose, and an older one to its option.
+  test.each([
+    [{ code: 0, stdout: '[connection]\nid=x\n' }, { verdict: 'good' }],
+    [
+      {
+        code: 1,
+        stderr: 'Error: Error writing connection: 802-11-wireless-security.key-mgmt: property is missing\n',
+      },
+      {
+        verdict: 'bad',
+        reason: 'Error writing connection: 802-11-wireless-security.key-mgmt: property is missing',
+      },
+    ],
+    [
+      {
+        code: 1,
+        stderr: 'Key file contains line “my secret” which is not a key-value pair, group, or comment\n',
+      },
+      {
+        verdict: 'bad',
+        reason: 'Key file contains line “…” which is not a key-value pair, group, or comment',
+      },
+    ],
+    [
+      { code: 2, stderr: "Error: Option '--offline' is unknown, try 'nmcli -help'.\n" },
+      { verdict: 'not checked', reason: 'this nmcli cannot read a file: 1.38 is the first that can' },
+    ],
+  ])('%j: %j', async (said, checked) => {
+    expect(await checkKeyfile(recordedSystem({ programs: { [command]: said } }), 'x')).toEqual(checked);
+  });
+
+  test('without nmcli it is not checked, and that is said', async () => {
+    expect(await checkKeyfile(recordedSystem({}), 'x')).toEqual({
+      verdict: 'not checked',
+      reason: 'nmcli is not installed',
+    });
+  });
+});
+
 describe('writing', () => {
+  test('what cannot be written is said with its name', async () => {
+    const file = join(folder(), 'no folder');
+    writeFileSync(file, '');
+    await expect(
+      writeSecretFiles(new Map([[join(file, 'x.conf'), 'secret']]), { force: true, stamp: 'now' }),
+    ).rejects.toThrow(`cannot write ${file}/x.conf: there is a file where its folder should be`);
+  });
+
   test('only the owner may read the file', async () => {
     const file = join(folder(), 'sub', 'a.conf');
     await writeSecretFiles(new Map([[file, 'secret']]), { force: false, stamp: 'now' });
@@ -184,13 +233,15 @@ describe('connecting now', () => {
 
   test('the first network that is there is taken, in the order of priority', async () => {
     const system = recordedSystem({ programs: { [join1]: absent, [join2]: 'Device activated' } });
-    expect(await applyNetworks(system, networks)).toBe('교실');
+    const tried: string[] = [];
+    expect(await applyNetworks(system, networks, (ssid) => tried.push(ssid))).toBe('교실');
+    expect(tried).toEqual(['classroom', '교실']);
     expect(system.ran).toEqual([join1, join2]);
   });
 
   test('when none can be joined, what was said of each is told', async () => {
     const system = recordedSystem({ programs: { [join1]: absent } });
-    await expect(applyNetworks(system, networks.slice(0, 1))).rejects.toThrow(
+    await expect(applyNetworks(system, networks.slice(0, 1), () => undefined)).rejects.toThrow(
       "no network could be joined: classroom: No network with SSID 'classroom' found.",
     );
   });

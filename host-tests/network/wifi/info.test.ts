@@ -29,6 +29,20 @@ test('iw tells everything but quality, and /proc/net/wireless adds that', async 
   });
 });
 
+test('who can tell nothing new is not asked: NetworkManager might scan, and the connection would stutter', async () => {
+  const system = recordedSystem({
+    programs: {
+      'iw dev': recorded('iw-5.19-dev.txt'),
+      'iw dev wlan0 link': recorded('iw-5.19-link.txt'),
+      nmcli: '',
+      'iwconfig wlan0': recorded('iwconfig-30.txt'),
+    },
+  });
+  await wifiInfo(system);
+  expect(system.ran.filter((line) => !line.startsWith('iw dev'))).toEqual(['iwconfig wlan0']);
+  expect(nmcliWifi('wlan0', false).join(' ')).toMatch(/ --rescan no$/);
+});
+
 test('without iw, nmcli and then /sys tell what they know, and signal is left out since nmcli has only percent', async () => {
   const system = recordedSystem({
     programs: {

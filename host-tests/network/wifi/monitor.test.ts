@@ -34,6 +34,12 @@ test('a weak signal is told once, until it is better again', () => {
   ]);
 });
 
+test('a network whose name nobody tells is there when it has a signal', () => {
+  const watch = new SignalWatch(-70);
+  expect(watch.look(1000, { signal_dbm: -52 })).toEqual([]);
+  expect(watch.look(2000, {})).toEqual([{ type: 'gone', atMs: 2000 }]);
+});
+
 test('an outage is told when it begins, and when it ends with how long it was', () => {
   const watch = new SignalWatch(-70);
   expect(watch.look(1000, strong)).toEqual([]);

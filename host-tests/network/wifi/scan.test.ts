@@ -137,6 +137,13 @@ test('root is told what the program said', async () => {
   );
 });
 
+test('another interface than a wireless one is a sentence', async () => {
+  const system = recordedSystem({ programs: { 'iw dev': recorded('iw-5.19-dev.txt') } });
+  await expect(wifiScan(system, 'lamplighter wifi scan', 'eth0')).rejects.toThrow(
+    'eth0 is no WiFi interface: expected wlan0',
+  );
+});
+
 test('no program is a sentence with the one to install', async () => {
   const system = recordedSystem({
     folders: { '/sys/class/net': ['wlan0'], '/sys/class/net/wlan0/wireless': ['status'] },
