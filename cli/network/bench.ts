@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import { writeProblem } from '../../network/file-problem';
 import { compare, type Language, msText } from '../../network/bench/compare';
 import { answer, parseAnswer, request, sizeMax, sizeMin } from '../../network/bench/message';
 import { measureOverhead, type Overhead } from '../../network/bench/overhead';
@@ -80,31 +81,44 @@ export async function benchRunCommand(host: string, flags: BenchFlags): Promise<
     udp: wholeNumber('--udp-port', flags.udpPort, 1, 65_535),
     tcp: wholeNumber('--tcp-port', flags.tcpPort, 1, 65_535),
   };
+  const protocols = protocolsOf(flags.protocol);
   const address = await addressOf(host, flags.allowPublic ?? false);
   const signal = interrupted();
   const overhead = measureOverhead(clock, emptyLoop(options.size));
   const measured: Measured[] = [];
   const failures: string[] = [];
-  for (const protocol of protocolsOf(flags.protocol)) {
+  for (const protocol of protocols) {
     if (signal.aborted) break;
     try {
-      measured.push(await measure(protocol, address, ports[protocol], options, signal));
+      const one = await measure(protocol, address, ports[protocol], options, signal);
+      measured.push(one);
+      if (one.statistics.answered === 0 && !signal.aborted)
+        throw new Error(`${protocol.toUpperCase()} to ${host}:${ports[protocol]}: nobody answers`);
     } catch (error) {
       failures.push((error as Error).message);
       tell((error as Error).message);
     }
   }
-  if (flags.csv !== undefined) writeFileSync(flags.csv, csv(measured));
-  if (flags.svg !== undefined) writeFileSync(flags.svg, plot(host, options.size, measured));
   const words =
-    measured.length === 2
+    protocols.length === 2 && !signal.aborted
       ? compare({ ...byProtocol(measured), other: flags.kit ? 'kit' : 'computer' }, language)
       : [];
   if (flags.json)
     printJson({ host, address, ...options, overhead, results: measured.map(jsonOf), failures, words });
   else show(measured, overhead, words);
   if (signal.aborted) process.exitCode = 130;
-  else if (measured.every(({ statistics }) => statistics.answered === 0)) process.exitCode = 1;
+  else if (failures.length > 0) process.exitCode = 1;
+  // Last: what was measured is on the screen already when a file cannot be written.
+  if (flags.csv !== undefined) writeText(flags.csv, csv(measured));
+  if (flags.svg !== undefined) writeText(flags.svg, plot(host, options.size, measured));
+}
+
+function writeText(file: string, text: string): void {
+  try {
+    writeFileSync(file, text);
+  } catch (error) {
+    throw writeProblem(file, error);
+  }
 }
 
 async function measure(
@@ -120,9 +134,12 @@ async function measure(
   try {
     const tools = { ...options, now: clock, after, signal };
     // Compilers and caches at both ends warm up first, or whoever is measured first looks slower.
-    if (options.warmUp > 0)
-      await run(open, { ...tools, count: options.warmUp, everyMs: 0, progress: () => undefined });
-    const result = await run(open, { ...tools, progress: progress.show });
+    const warm = { ...tools, count: options.warmUp, everyMs: 0, progress: progress.show };
+    const before = options.warmUp > 0 ? await run(open, warm) : undefined;
+    const silent = before?.roundTrips.every((time) => time === undefined) ?? false;
+    const result = silent
+      ? before!
+      : await run(open, { ...tools, first: options.warmUp, progress: progress.show });
     return { protocol, run: result, statistics: statisticsOf(result.roundTrips, result.outOfOrder) };
   } finally {
     progress.end();
@@ -155,10 +172,10 @@ function show(measured: readonly Measured[], overhead: Overhead, words: readonly
     ['min', ({ min }) => msText(min)],
     ['mean', ({ mean }) => msText(mean)],
     ['median', ({ median }) => msText(median)],
-    ['95 %', ({ p95 }) => msText(p95)],
-    ['99 %', ({ p99 }) => msText(p99)],
+    ['p95', ({ p95 }) => msText(p95)],
+    ['p99', ({ p99 }) => msText(p99)],
     ['max', ({ max }) => msText(max)],
-    ['deviation', ({ deviation }) => msText(deviation)],
+    ['std. deviation', ({ deviation }) => msText(deviation)],
   ];
   if (measured.length > 0)
     printTable(
@@ -227,8 +244,10 @@ function jsonOf({ protocol, statistics, run }: Measured): object {
   return { protocol, ...Object.fromEntries(rounded), repeated: run.repeated };
 }
 
+/** One that could not be measured has sent nothing. */
 function byProtocol(measured: readonly Measured[]): { udp: Statistics; tcp: Statistics } {
-  const of = (protocol: Protocol) => measured.find((one) => one.protocol === protocol)!.statistics;
+  const of = (protocol: Protocol) =>
+    measured.find((one) => one.protocol === protocol)?.statistics ?? statisticsOf([], 0);
   return { udp: of('udp'), tcp: of('tcp') };
 }
 

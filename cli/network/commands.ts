@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { addWifiCommands } from '../wifi/commands';
+import { group } from './group';
 
 /** Registers the tools for the network of a classroom. What a command needs is imported when it runs. */
 export function addNetworkCommands(program: Command): void {
@@ -33,10 +34,11 @@ export function addNetworkCommands(program: Command): void {
     .addHelpText('after', example('lamplighter ports 192.168.0.10 --ports 1-1024,1883'))
     .action(async (host, flags) => (await import('./ports')).portsCommand(host, flags));
 
-  const bench = program
-    .command('bench')
-    .description('measure round trips over UDP and TCP to another computer or to a kit');
-  bench.action(() => bench.outputHelp());
+  const bench = group(
+    program
+      .command('bench')
+      .description('measure round trips over UDP and TCP to another computer or to a kit'),
+  );
   bench
     .command('serve')
     .description('be the other end: answer the messages of bench run')
@@ -101,6 +103,7 @@ export function addNetworkCommands(program: Command): void {
     .option('--count <number>', 'how many readings', '10')
     .option('--every <time>', 'time between two, as 2s or 500ms', '2s')
     .option('--sensor <id>', 'who it is (default: temp_sensor_01; kit_99 over MQTT)')
+    .option('--json', 'print JSON lines')
     .addHelpText('after', example('lamplighter send tcp --count 10 --every 2s --sensor temp_sensor_01'))
     .action(async (protocol, flags) => (await import('./send')).sendCommand(protocol, flags));
 

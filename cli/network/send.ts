@@ -8,9 +8,9 @@ import { kitOf } from '../../gateway/registry';
 import { parseServer, type Server } from '../../network/report/http';
 import { SimulatedRoom } from '../../network/simulated';
 import { wholeNumber } from '../start-options';
-import { interrupted, pause } from './interrupt';
+import { interrupted, rhythm } from './interrupt';
 import { brokerOf } from './kit-signal';
-import { print, tell, visible } from './print';
+import { print, printJsonLine, tell, visible } from './print';
 
 export interface SendFlags {
   host: string;
@@ -20,6 +20,7 @@ export interface SendFlags {
   count: string;
   every: string;
   sensor?: string;
+  json?: boolean;
 }
 
 /** One way to send a reading: returns the answer, or what stands for one. Rejects with a sentence. */
@@ -46,23 +47,26 @@ export async function sendCommand(protocol: string, flags: SendFlags): Promise<v
   let sent = 0;
   tell(`${sensor} reports to ${way.where}`);
   try {
-    while (sent < count && !signal.aborted) {
-      if (sent > 0) await pause(everyMs, signal);
+    const beat = rhythm(everyMs, signal);
+    while (sent < count) {
+      await beat();
       if (signal.aborted) break;
       const text = way.textOf({ ...room.next(), timestamp: Math.round(Date.now()) / 1000 });
       sent++;
-      print(`-> ${text.trimEnd()}`);
-      try {
-        print(`<- ${visible((await way.send(text)).trimEnd())}`);
-        answered++;
-      } catch (error) {
-        print(`<- nothing: ${(error as Error).message}`);
-      }
+      if (!flags.json) print(`-> ${text.trimEnd()}`);
+      const result = await way.send(text).then(
+        (answer) => ({ answer: visible(answer.trimEnd()) }),
+        (error: Error) => ({ problem: error.message }),
+      );
+      if ('answer' in result) answered++;
+      if (flags.json) printJsonLine({ at: new Date().toISOString(), message: text.trimEnd(), ...result });
+      else print(`<- ${'answer' in result ? result.answer : `failed: ${result.problem}`}`);
     }
   } finally {
     await way.close();
   }
-  print(`sent ${answered}/${sent}`);
+  if (flags.json) printJsonLine({ sent, answered });
+  else print(`sent ${answered}/${sent}`);
   if (answered < sent) process.exitCode = 1;
 }
 

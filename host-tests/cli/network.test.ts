@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
@@ -56,6 +56,8 @@ test.each([
   [['send', 'smoke'], /send: expected tcp, udp, http or mqtt, got "smoke"/],
   [['send', 'mqtt', '--sensor', 'x'], /over MQTT only kits report/],
   [['listen', 'http'], /listen: expected tcp or udp/],
+  [['ports', '::1'], /::1 is an IPv6 address: expected a name or an IPv4 address/],
+  [['wifi', 'infos'], /wifi: expected one of info, scan, config, monitor, got "infos"/],
   [['wifi', 'monitor', '--warn', '70'], /--warn: expected dBm/],
   [['wifi', 'monitor', '--source', '2'], /--source: expected kit: and its number/],
 ])('%j ends with one sentence', async (args, sentence) => {
@@ -94,6 +96,17 @@ test('bench: the other end is measured over both protocols, in JSON, CSV and a d
   expect(readFileSync(join(place, 'b.svg'), 'utf8')).toMatch(/^<svg/);
   server.signal('SIGINT');
   expect(await server.exit).toBe(0);
+});
+
+test('bench: nobody there is found out soon, told, and a failure', async () => {
+  const run = lamplighter(
+    ...['bench', 'run', '127.0.0.1', '--udp-port', '9', '--tcp-port', '9', '--timeout', '50'],
+  );
+  expect(await run.exit).toBe(1);
+  expect(run.stderr).toMatch(
+    /UDP to 127\.0\.0\.1:9: nobody answers\nTCP to 127\.0\.0\.1:9: nothing listens there/,
+  );
+  expect(run.stdout).toMatch(/Nothing was answered/);
 });
 
 test('listen shows what send sends, and both end in order', async () => {
@@ -200,6 +213,39 @@ test('report ends at Ctrl-C while its input is still open', async () => {
   run.signal('SIGINT');
   expect(await run.exit).toBe(1);
   expect(run.stdout).toMatch(/sent 0\/1; 1 wait on disk for the next time/);
+});
+
+test('wifi monitor: one row a look, flushed; a row that a power cut has halved does not spoil the next', async () => {
+  const place = folder();
+  const programs = join(place, 'bin');
+  mkdirSync(programs);
+  const recorded = join(root, 'host-tests', 'network', 'wifi', 'recorded');
+  writeFileSync(
+    join(programs, 'iw'),
+    `#!/bin/sh\ncase "$*" in dev) cat ${recorded}/iw-5.19-dev.txt;; *link) cat ${recorded}/iw-5.19-link.txt;; esac\n`,
+    { mode: 0o755 },
+  );
+  const output = join(place, 'wifi.csv');
+  writeFileSync(output, 'timestamp,ssid,signal_dbm,quality\n2026-01-02T03:0');
+  const command = `PATH=${programs}:$PATH exec "$0" --import tsx cli/lamplighter.ts "$@"`;
+  const flags = ['--every', '1', '--count', '2', '--warn', '-50', '--json', '-o', output];
+  const run = new Run('sh', ['-c', command, process.execPath, 'wifi', 'monitor', ...flags]);
+  runs.push(run);
+  expect(await run.exit).toBe(0);
+  expect(run.stderr).toMatch(/weak signal: -52 dBm, below -50 dBm/);
+  expect(
+    run.stdout
+      .trim()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as { ssid: string }).ssid),
+  ).toEqual(['classroom 5G', 'classroom 5G']);
+  const rows = readFileSync(output, 'utf8').split('\n');
+  expect(rows[1]).toBe('2026-01-02T03:0');
+  expect(rows.slice(2)).toEqual([
+    expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z,classroom 5G,-52,(\d+\/70)?$/),
+    expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z,classroom 5G,-52,(\d+\/70)?$/),
+    '',
+  ]);
 });
 
 test('wifi config writes a file for its owner alone, with the password of .env, and not twice', async () => {

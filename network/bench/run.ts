@@ -12,6 +12,8 @@ export interface Line {
 
 export interface RunOptions {
   count: number;
+  /** Number of the first message, so that a late answer to an earlier run counts for none of this one; 0 unless told otherwise. */
+  first?: number;
   /** Bytes of a message. */
   size: number;
   /** Pause between two messages; 0: the next follows the answer. */
@@ -26,24 +28,31 @@ export interface RunOptions {
   signal?: AbortSignal;
 }
 
+/** Nobody is there when so many time-outs have passed without any answer. */
+const silentTimeouts = 3;
+
 export interface Run {
-  /** By number of the message. */
+  /** In the order in which they were sent. */
   roundTrips: RoundTrip[];
   outOfOrder: number;
-  /** By number of the message: the server's clock when it answered, in milliseconds since 1970. */
+  /** In the same order: the server's clock when it answered, in milliseconds since 1970. */
   serverMs: (number | undefined)[];
   /** Answers that came more than once. */
   repeated: number;
 }
 
-/** Sends the messages and times the answers. Ends early when aborted or when the line breaks; what was not sent is not in the result. */
+/**
+ * Sends the messages and times the answers. Ends early when aborted, when the line breaks, or when nobody answers at all for three
+ * time-outs; what was not sent is not in the result.
+ */
 export function run(line: Line, options: RunOptions): Promise<Run> {
-  const { count, size, everyMs, timeoutMs, now, after, progress, signal } = options;
+  const { count, first = 0, size, everyMs, timeoutMs, now, after, progress, signal } = options;
   const sentMs: number[] = [];
   const result: Run = { roundTrips: [], outOfOrder: 0, serverMs: [], repeated: 0 };
   return new Promise((resolve) => {
     let last = -1;
     let open = 0;
+    let answered = false;
     let cancel = () => {};
     const end = (): void => {
       cancel();
@@ -58,8 +67,8 @@ export function run(line: Line, options: RunOptions): Promise<Run> {
         else cancel = after(timeoutMs, end);
         return;
       }
-      const sequence = sentMs.length;
-      const text = request(sequence, size);
+      if (!answered && now() - (sentMs[0] ?? now()) >= silentTimeouts * timeoutMs) return end();
+      const text = request(first + sentMs.length, size);
       open++;
       result.roundTrips.push(undefined);
       result.serverMs.push(undefined);
@@ -71,9 +80,10 @@ export function run(line: Line, options: RunOptions): Promise<Run> {
     line.onMessage = (message) => {
       const atMs = now();
       const answer = parseAnswer(message);
-      const sent = answer && sentMs[answer.sequence];
+      const sequence = answer ? answer.sequence - first : -1;
+      const sent = sentMs[sequence];
       if (answer === undefined || sent === undefined) return;
-      const { sequence } = answer;
+      answered = true;
       if (result.roundTrips[sequence] !== undefined) {
         result.repeated++;
         return;

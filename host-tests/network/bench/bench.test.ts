@@ -162,6 +162,34 @@ describe('a run', () => {
     expect([roundTrips[1], roundTrips[5], repeated]).toEqual([undefined, 3, 1]);
   });
 
+  test('gives up when nobody answers for three time-outs, though not when somebody does at times', async () => {
+    const nobody = fakeLine(() => undefined);
+    const silent = run(nobody.line, nobody.options);
+    expect(nobody.passAll()).toBe(3000);
+    expect((await silent).roundTrips).toEqual([undefined, undefined, undefined]);
+    const paced = fakeLine(() => undefined);
+    const quick = run(paced.line, { ...paced.options, count: 1000, everyMs: 100 });
+    expect(paced.passAll()).toBe(3000);
+    await quick;
+    const seldom = fakeLine((sequence) => (sequence === 1 ? 3 : undefined));
+    const lossy = run(seldom.line, seldom.options);
+    seldom.passAll();
+    expect((await lossy).roundTrips).toHaveLength(10);
+  });
+
+  test('a late answer to an earlier run counts for none of this one', async () => {
+    const { line, options, passAll } = fakeLine((sequence) => (sequence === 0 ? 1200 : 300));
+    const before = run(line, { ...options, count: 1 });
+    const running = before.then(() => {
+      const second = run(line, { ...options, count: 2, first: 1 });
+      passAll();
+      return second;
+    });
+    passAll();
+    expect((await before).roundTrips).toEqual([undefined]);
+    expect((await running).roundTrips).toEqual([300, 300]);
+  });
+
   test('ends when it is aborted, or the line breaks, with what was sent till then', async () => {
     const controller = new AbortController();
     const first = fakeLine((sequence) => (sequence === 3 ? (controller.abort(), undefined) : 3));
