@@ -16,7 +16,7 @@ export const within = `from_ms > ? AND from_ms <= ? AND to_ms >= ?`;
 const bounds = ({ fromMs, toMs }: Span): [number, number, number] => [fromMs - hourMs, toMs, fromMs];
 
 /** Chunks read at first to find the newest readings; then twice as many, and so on. */
-const chunksAtFirst = 16;
+const chunksAtFirst = 4;
 
 /** Readings of a sensor in their chunks. */
 export class Chunks {

@@ -272,7 +272,7 @@ function sumsOf(readings: StoredReading[], lengthMs: number, fromMs: number): Ma
   return sums;
 }
 
-test('whatever comes in whatever order, minutes and hours are what the readings come to, also after crashes', () => {
+test('whatever comes in whatever order is found again, and minutes and hours are what it comes to, also after crashes', () => {
   forSeeds(30, (random, seed) => {
     const file = join(newFolder(), 'history.db');
     // Readings are kept for six hours.
@@ -291,6 +291,17 @@ test('whatever comes in whatever order, minutes and hours are what the readings 
       write(history, readings, nowMs);
       all.push(...readings);
       if (random.oneIn(8)) history.series('a', 't', { fromMs: nowMs - hour, toMs: nowMs }, 100, nowMs);
+      if (random.oneIn(4)) {
+        const [one, other] = [random.int(-5 * hour, day), random.int(-5 * hour, day)];
+        const span = { fromMs: nowMs + Math.min(one, other), toMs: nowMs + Math.max(one, other) };
+        const limit = random.pick([1, 2, 5, 1000]);
+        const inSpan = all.filter(
+          ({ sensor, atMs }) => sensor === 'a' && atMs >= span.fromMs && atMs <= span.toMs,
+        );
+        const expected = inSpan.sort((a, b) => a.atMs - b.atMs).slice(-limit);
+        const found = history.readings('a', span, limit).map(({ receivedMs: _receivedMs, ...rest }) => rest);
+        expect(found).toEqual(expected);
+      }
       for (let pieces = random.oneIn(5) ? random.int(1, 9) : 0; pieces > 0; pieces--) history.tidy(nowMs);
       // A crash: what was remembered is lost, what was committed is not.
       if (random.oneIn(8)) history = openHistory(file, 0.25);
