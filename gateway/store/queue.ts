@@ -91,6 +91,16 @@ export class Queue {
     return work;
   }
 
+  /** All batches with a key: they are not kept for a disk that fails. */
+  takeKeyed(): KeyedEntry[] {
+    const keyed = this.keyed.splice(0);
+    for (const { count, text } of keyed) {
+      this.count -= count;
+      this.size -= text.length;
+    }
+    return keyed;
+  }
+
   /** They are written. */
   release(pages: Page[]): void {
     for (const { bytes } of pages)

@@ -37,6 +37,8 @@ export class Writer {
   private timer: unknown;
   private isDraining = false;
   private retryMs = 0;
+  /** Why the latest write has failed. */
+  private failure: HistoryError | undefined;
   /** What the latest write was not answered well for: the next one is the same, and asks whether it was done already. */
   private unsure: Page[] = [];
   private writes = 0;
@@ -58,6 +60,9 @@ export class Writer {
     readings: readonly StoredReading[],
     receivedMs: number,
   ): Promise<'stored' | 'duplicate'> {
+    // Its sender sends it again: better to be told now than to wait for as long as the disk fails. Where nothing else waits
+    // to be written, it finds out how the disk is.
+    if (this.failure && this.hasWork) return Promise.reject(this.failure);
     const text = readings.map((reading) => textOf(reading, receivedMs)).join(',');
     return new Promise((resolve, reject) => {
       if (!this.queue.addKeyed({ key, text, count: readings.length, resolve, reject })) {
@@ -141,6 +146,7 @@ export class Writer {
   private onWritten({ pages, keyed }: Work, outcomes: ('stored' | 'duplicate')[]): void {
     this.counters.commits++;
     this.retryMs = 0;
+    this.failure = undefined;
     this.counters.stored += countOf(pages);
     this.queue.release(pages);
     keyed.forEach(({ count, resolve }, index) => {
@@ -159,7 +165,8 @@ export class Writer {
 
   /** Who has given a key sends its batch again; all others are kept for the next attempt. */
   private onFailed({ pages, keyed }: Work, error: HistoryError): void {
-    for (const { reject } of keyed) reject(error);
+    for (const { reject } of [...keyed, ...this.queue.takeKeyed()]) reject(error);
+    this.failure = error;
     this.unsure = pages;
     this.retryMs = Math.min(Math.max(retryMsMin, 2 * this.retryMs), retryMsMax);
     this.begin(error.message);

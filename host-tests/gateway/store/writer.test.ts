@@ -75,6 +75,33 @@ describe('readings', () => {
     expect(numbers(attempts[1]!)).toHaveLength(700);
   });
 
+  test('with a key are refused at once while others cannot be written, and taken again when they can', async () => {
+    const { timers, attempts, writer, add } = newWriter();
+    const once = (key: string) => writer.addOnce(key, [reading('b', noonMs, { n: 1 })], noonMs);
+    add(500);
+    const waiting = once('first');
+    await attempts[0]!.fail();
+    await expect(waiting).rejects.toThrow('h.db: full');
+    await expect(once('second')).rejects.toThrow('h.db: full');
+    timers.pass(1000);
+    const during = once('third');
+    await attempts[1]!.store();
+    await attempts[2]!.store();
+    expect(await during).toBe('stored');
+  });
+
+  test('with a key find out how the disk is when nothing else waits', async () => {
+    const { timers, attempts, writer } = newWriter();
+    const once = (key: string) => writer.addOnce(key, [reading('b', noonMs, { n: 1 })], noonMs);
+    const first = once('first');
+    await attempts[0]!.fail();
+    await expect(first).rejects.toThrow('h.db: full');
+    const second = once('second');
+    timers.pass(1000);
+    await attempts[1]!.store();
+    expect(await second).toBe('stored');
+  });
+
   test('with a key are not waited with, and answered for', async () => {
     const { attempts, writer, add } = newWriter();
     add(1);
@@ -140,7 +167,8 @@ describe('when the disk is full', () => {
     const { timers, attempts, writer, add } = newWriter(10);
     add(10);
     timers.pass(80);
-    await attempts[0]!.fail();
+    // The disk is at it, and has not said yet how it went.
+    expect(attempts).toHaveLength(1);
     add(10);
     const answer = writer.addOnce('key', [reading('b', noonMs, { n: 1 })], noonMs);
     await expect(answer).rejects.toThrow('no room');
