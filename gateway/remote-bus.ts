@@ -42,6 +42,7 @@ export class RemoteBus implements Bus {
   #client: MqttClient | undefined;
   #cancelRetry: (() => void) | undefined;
   #pauseMs = retryMs.first;
+  #isStarting = false;
   /** Why it is away, so that each reason is told once and not with every attempt. */
   #told = '';
 
@@ -60,7 +61,9 @@ export class RemoteBus implements Bus {
    */
   async start(): Promise<void> {
     if (this.#client || this.#cancelRetry) return;
+    this.#isStarting = true;
     const failure = await this.#connect();
+    this.#isStarting = false;
     if (!failure?.refused) return;
     await this.stop();
     throw new Error(failure.sentence);
@@ -153,11 +156,13 @@ export class RemoteBus implements Bus {
     this.#change('connected');
   }
 
-  #retry(client: MqttClient, { sentence }: Failure): void {
+  #retry(client: MqttClient, { sentence, refused }: Failure): void {
     this.#client = undefined;
     client.removeAllListeners('message');
     this.#change('lost');
-    if (sentence !== this.#told) this.options.log?.(`${sentence}; trying again`);
+    // A refusal at the start is the end, and thrown.
+    const isOver = this.#isStarting && refused;
+    if (sentence !== this.#told && !isOver) this.options.log?.(`${sentence}; trying again`);
     this.#told = sentence;
     const after = this.options.after ?? eventLoop;
     this.#cancelRetry = after(this.#pauseMs, () => {

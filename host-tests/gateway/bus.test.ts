@@ -203,11 +203,15 @@ describe('the bus to another broker', () => {
   it('fails with one sentence when the broker refuses its user, and without the password', async () => {
     const broker = await brokers.start({ accept: () => false });
     const remote = { protocol: 'mqtt', host: '127.0.0.1', port: broker.port } as const;
-    const bus = new RemoteBus({ ...remote, user: 'ada', password: 'a secret' }, impatient());
+    const log: string[] = [];
+    const told = { ...impatient(), log: (sentence: string) => void log.push(sentence) };
+    const bus = new RemoteBus({ ...remote, user: 'ada', password: 'a secret' }, told);
     const place = `127.0.0.1:${broker.port}`;
     await expect(bus.start()).rejects.toThrow(
       `the broker at ${place} refuses user "ada" or the password: expected mqtt://user:password@${place} as it knows them`,
     );
+    // It is not tried again, and nothing says so.
+    expect(log).toEqual([]);
     await expect(new RemoteBus(remote, impatient()).start()).rejects.toThrow('clients without a user name');
     expect(broker.counters).toMatchObject({ connections: 0 });
   });
