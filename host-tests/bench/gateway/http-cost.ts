@@ -54,5 +54,7 @@ async function measure(
     beside: `node:http ${text(1)}`,
     goal: `<= ${costMax} of it`,
     isMet: part <= costMax,
+    limit:
+      'routing, JSON and checks cost some 10 us, registry and history as much again, the latter in its thread',
   };
 }
