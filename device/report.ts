@@ -78,13 +78,17 @@ export function newReporter(
   let writable = 0;
   /** Readings of the batch that were written. */
   let written = 0;
+  /** Thousandths of a second on the board's clock when it first had a network: by chance, and never the same for long. */
+  let born = 0;
   /** 1 when the host is tried although it answers no ping. */
   let deaf = 0;
   let timer = 0;
   let lastS = getTime();
 
   const begin = function (): void {
+    if (!born) born = Math.round(getTime() * 1000) % 1_000_000;
     stage = Stage.Ping;
+    writable = 0;
     if (socket) {
       stage = Stage.Opening;
       writable = 1;
@@ -160,7 +164,7 @@ export function newReporter(
     let text = nextJson(state, written, kit.kit, BOOT);
     if (http) {
       const name = host + ':' + port;
-      text = (written ? ',' : requestHead(state, name, login, kit.kit, BOOT) + '[') + text;
+      text = (written ? ',' : requestHead(state, name, login, kit.kit, BOOT, born) + '[') + text;
     }
     if (++written === state.batch) {
       stage = Stage.Answering;

@@ -159,7 +159,7 @@ export function nextJson(state: ReportState, from: number, kit: number, boot: nu
 
 /**
  * Everything of a request but its body. The number of the boot and that of the batch's first reading make the key by which a batch that
- * comes twice counts once.
+ * comes twice counts once; and `born`, since a board whose flash was erased counts both from 1 again.
  */
 export function requestHead(
   state: ReportState,
@@ -167,11 +167,12 @@ export function requestHead(
   login: string,
   kit: number,
   boot: number,
+  born: number,
 ): string {
   let text = 'POST /api/sensors/kit_' + kit + '/data HTTP/1.1\r\nHost: ' + host;
   if (login) text += '\r\nAuthorization: Basic ' + login;
   text += '\r\nContent-Type: application/json\r\nConnection: close\r\nIdempotency-Key: kit_' + kit;
-  text += '-' + boot + '-' + state.queue[0]!.split(',')[8];
+  text += '-' + boot + '-' + state.queue[0]!.split(',')[8] + '-' + born;
   return text + '\r\nContent-Length: ' + state.bytes + '\r\n\r\n';
 }
 

@@ -37,7 +37,7 @@ function send(state: ReportState, most = batchMax): { head: string; body: string
   state.sentMs = state.clockMs;
   if (!state.batch) state.batch = Math.min(state.queue.length, most);
   const texts = Array.from({ length: state.batch }, (_, i) => nextJson(state, i, kitNumber, boot));
-  const head = requestHead(state, '10.0.0.1:5000', '', kitNumber, boot);
+  const head = requestHead(state, '10.0.0.1:5000', '', kitNumber, boot, 345);
   return { head, body: `[${texts.join(',')}]` };
 }
 
@@ -134,18 +134,18 @@ describe('the request', () => {
     const state = stateWith(3);
     state.batch = 3;
     state.bytes = 99;
-    expect(requestHead(state, '10.0.0.1:5000', 'a2l0czpwdw==', kitNumber, boot).split('\r\n')).toEqual([
+    expect(requestHead(state, '10.0.0.1:5000', 'a2l0czpwdw==', kitNumber, boot, 345).split('\r\n')).toEqual([
       'POST /api/sensors/kit_7/data HTTP/1.1',
       'Host: 10.0.0.1:5000',
       'Authorization: Basic a2l0czpwdw==',
       'Content-Type: application/json',
       'Connection: close',
-      'Idempotency-Key: kit_7-12-1',
+      'Idempotency-Key: kit_7-12-1-345',
       'Content-Length: 99',
       '',
       '',
     ]);
-    expect(requestHead(state, '10.0.0.1:5000', '', kitNumber, boot)).not.toContain('Authorization');
+    expect(requestHead(state, '10.0.0.1:5000', '', kitNumber, boot, 345)).not.toContain('Authorization');
   });
 });
 
@@ -282,7 +282,7 @@ describe('a batch whose answer was lost', () => {
     expect(state.queue).toHaveLength(queueMax);
     stepReport(state, 0, 1, 201, 0);
     stepReport(state, 0, 1, 0, 0);
-    expect(keyOf(send(state).head)).toBe('kit_7-12-15');
+    expect(keyOf(send(state).head)).toBe('kit_7-12-15-345');
   });
 
   it('is not made when no byte of it was sent', () => {

@@ -99,7 +99,7 @@ export interface Given {
   /** Changes to the configuration. */
   settings?: Partial<KitSettings>;
   /** The kit reports, to a server of its own. */
-  report?: Pick<ReportSettings, 'by' | 'user' | 'password' | 'mqtt'>;
+  report?: Pick<ReportSettings, 'by' | 'user' | 'password' | 'mqtt'> & { host?: string };
   /** In place of dist/firmware.js, where the board is a virtual one. */
   firmware?: string;
   /** What lies in the flash instead of a kit.json; empty for nothing. */

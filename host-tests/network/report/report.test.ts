@@ -478,6 +478,8 @@ describe('files', () => {
     mkdirSync(join(place, 'queue.jsonl'));
     const refused = new FileJournal(join(place, 'queue.jsonl')).append('x\n');
     await expect(refused).rejects.toThrow(`cannot write ${place}/queue.jsonl: it is a folder`);
-    expect(() => lockFolder('/dev/null/x')).toThrow('cannot write /dev/null/x: there is a file where its folder should be');
+    expect(() => lockFolder('/dev/null/x')).toThrow(
+      'cannot write /dev/null/x: there is a file where its folder should be',
+    );
   });
 });
