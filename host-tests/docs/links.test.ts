@@ -36,6 +36,7 @@ describe.each([
   'docs/gateway',
   'docs/ingest',
   'docs/http-api',
+  'docs/network-tools',
   'docs/hardware',
   'docs/flashing',
   'docs/recovery',
