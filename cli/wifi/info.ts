@@ -53,6 +53,7 @@ async function kitInfo(kit: number, broker: string | undefined): Promise<WifiInf
       new Promise<void>((resolve) => (watch.onTelemetry = resolve)),
       pause(telemetryMs, signal),
     ]);
+    if (signal.aborted) throw signal.reason as Error;
     const { atMs, signal_dbm, ip, mac, status } = watch.seen;
     if (atMs === 0)
       throw new Error(
