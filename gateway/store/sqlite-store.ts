@@ -100,10 +100,12 @@ export class SqliteStore implements Store {
   }
 
   readings(sensor: string, span: Span, limit: number): Promise<(StoredReading & { receivedMs: number })[]> {
+    this.writer.hurry();
     return this.connection.call('readings', sensor, span, Math.min(limit, readingsMax));
   }
 
   series(sensor: string, name: string, span: Span, points: number): Promise<SeriesPoint[]> {
+    this.writer.hurry();
     return this.connection.call(
       'series',
       sensor,

@@ -74,6 +74,13 @@ export class Writer {
     });
   }
 
+  /** Begins to write what waits, so that a question asked next finds it. */
+  hurry(): void {
+    if (this.writing || this.isDraining || this.retryMs > 0 || this.queue.isEmpty) return;
+    this.cancel();
+    void this.write();
+  }
+
   /** Writes all that waits; gives up at the first failure. */
   async drain(): Promise<void> {
     this.isDraining = true;

@@ -102,6 +102,20 @@ describe('readings', () => {
     expect(await second).toBe('stored');
   });
 
+  test('are written before a question that is asked next, but not while the disk fails', async () => {
+    const { attempts, writer, add, numbers } = newWriter();
+    writer.hurry();
+    expect(attempts).toHaveLength(0);
+    add(2);
+    writer.hurry();
+    writer.hurry();
+    expect(attempts.map(numbers)).toEqual([[0, 1]]);
+    await attempts[0]!.fail();
+    add(1);
+    writer.hurry();
+    expect(attempts).toHaveLength(1);
+  });
+
   test('with a key are not waited with, and answered for', async () => {
     const { attempts, writer, add } = newWriter();
     add(1);
