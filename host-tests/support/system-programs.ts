@@ -1,4 +1,5 @@
 import { accessSync, constants } from 'node:fs';
+import { userInfo } from 'node:os';
 import { join } from 'node:path';
 
 /**
@@ -14,6 +15,14 @@ export function installed(...programs: string[]): boolean {
   const sentence = `${missing.join(', ')} not installed: the tests that need it are skipped`;
   if (process.env['CI'] && process.platform === 'linux') throw new Error(sentence);
   console.warn(sentence);
+  return false;
+}
+
+/** The same for tests that make a network of their own, which only root may everywhere: for others that is said, also under CI. */
+export function inNamespaces(...programs: string[]): boolean {
+  if (!installed('unshare', ...programs)) return false;
+  if (userInfo().uid === 0) return true;
+  console.warn('only root makes network namespaces: the tests that need one are skipped');
   return false;
 }
 

@@ -1,9 +1,8 @@
 import { execFile } from 'node:child_process';
-import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { root } from '../../../build/root';
-import { installed } from '../../support/system-programs';
+import { inNamespaces } from '../../support/system-programs';
 
 /** A host of the network: its last byte, and the ports on which something listens. */
 export interface LanHost {
@@ -17,10 +16,7 @@ export const lanSubnet = '10.77.0.0/24';
 
 /** Whether this computer lets the test make a network of its own. */
 export function lanIsPossible(): boolean {
-  if (!installed('ip', 'unshare')) return false;
-  if (userInfo().uid === 0) return true;
-  console.warn('only root makes network namespaces: the tests that need one are skipped');
-  return false;
+  return inNamespaces('ip');
 }
 
 /**

@@ -14,7 +14,7 @@ import {
 import { pskOf } from '../../../network/wifi/psk';
 import { writeSecretFiles } from '../../../network/wifi/write-config';
 import { thisSystem } from '../../../network/system';
-import { installed } from '../../support/system-programs';
+import { inNamespaces, installed } from '../../support/system-programs';
 import { recordedSystem } from './recorded';
 
 const networks: KnownNetwork[] = [
@@ -106,7 +106,7 @@ describe('beside the real programs', () => {
     }
   });
 
-  test.runIf(installed('wpa_supplicant', 'unshare'))('wpa_supplicant reads what is written', async () => {
+  test.runIf(inNamespaces('wpa_supplicant'))('wpa_supplicant reads what is written', async () => {
     const system = thisSystem(process.env);
     const odd: KnownNetwork[] = [
       ...networks,
@@ -121,7 +121,7 @@ describe('beside the real programs', () => {
     }
   });
 
-  test.runIf(installed('wpa_supplicant', 'unshare'))(
+  test.runIf(inNamespaces('wpa_supplicant'))(
     'and refuses a broken one, without repeating the password',
     async () => {
       const file = join(folder(), 'wpa_supplicant.conf');
