@@ -14,7 +14,10 @@ import { LoopbackBench } from '../support/loopback-bench';
 import type { ReportedBy } from '../support/receiver';
 
 // Each has a board and a gateway of its own, and most of its time is waiting.
-vi.setConfig({ maxConcurrency: 12, testTimeout: 120_000 });
+vi.setConfig({ maxConcurrency: 6, testTimeout: 120_000 });
+
+/** Boards in real time: a computer that is busy at the wrong moment loses a datagram, or half a second. */
+const retry = 3;
 
 const directory = mkdtempSync(join(tmpdir(), 'lamplighter-reports-'));
 afterAll(() => rmSync(directory, { recursive: true }));
@@ -151,38 +154,44 @@ async function lossyWay(
 }
 
 describe.concurrent.each(['esp8266', 'esp32'] as const)('%s at the real gateway', (chip) => {
-  test.each(['http', 'tcp', 'udp'] as const)('what it reports over %s alone is in the history', (by) =>
-    withKit(
-      chip,
-      by,
-      async ({ bench, has }) => {
-        const readings = await has(4, 40_000);
-        expectWhole(readings, bench.settings.telemetryMs);
-        for (const { transport, values } of readings) {
-          expect(transport).toBe(by);
-          expect(values).toMatchObject({ light: 600, boot: 1, reconnects: 0 });
-        }
-        // A computer that is busy at the wrong moment makes a virtual DHT22 miss its start signal.
-        const measured = readings.filter(({ values }) => 'temperature' in values);
-        expect(measured[0]!.values).toMatchObject({ temperature: 21.5, humidity: 48.1 });
-      },
-      { mqtt: false },
-    ),
+  test.each(['http', 'tcp', 'udp'] as const)(
+    'what it reports over %s alone is in the history',
+    { retry },
+    (by) =>
+      withKit(
+        chip,
+        by,
+        async ({ bench, has }) => {
+          const readings = await has(4, 40_000);
+          expectWhole(readings, bench.settings.telemetryMs);
+          for (const { transport, values } of readings) {
+            expect(transport).toBe(by);
+            expect(values).toMatchObject({ light: 600, boot: 1, reconnects: 0 });
+          }
+          // A computer that is busy at the wrong moment makes a virtual DHT22 miss its start signal.
+          const measured = readings.filter(({ values }) => 'temperature' in values);
+          expect(measured[0]!.values).toMatchObject({ temperature: 21.5, humidity: 48.1 });
+        },
+        { mqtt: false },
+      ),
   );
 
-  test.each(['http', 'tcp', 'udp'] as const)('what it reports over %s beside MQTT counts once', (by) =>
-    withKit(chip, by, async ({ bench, has }) => {
-      await has(4, 40_000);
-      await bench.advance(2000);
-      expectWhole(await has(4, 0), bench.settings.telemetryMs);
-    }),
+  test.each(['http', 'tcp', 'udp'] as const)(
+    'what it reports over %s beside MQTT counts once',
+    { retry },
+    (by) =>
+      withKit(chip, by, async ({ bench, has }) => {
+        await has(4, 40_000);
+        await bench.advance(2000);
+        expectWhole(await has(4, 0), bench.settings.telemetryMs);
+      }),
   );
 });
 
 describe.concurrent('a kit at the real gateway', () => {
   const chip = 'esp8266';
 
-  test('what it measured while the gateway was away follows when it is back, in its place', () =>
+  test('what it measured while the gateway was away follows when it is back, in its place', { retry }, () =>
     withKit(
       chip,
       'http',
@@ -195,9 +204,10 @@ describe.concurrent('a kit at the real gateway', () => {
         expectWhole(readings, bench.settings.telemetryMs);
       },
       { mqtt: false },
-    ));
+    ),
+  );
 
-  test('a batch whose answer was lost is stored once', async () => {
+  test('a batch whose answer was lost is stored once', { retry }, async () => {
     let way: Awaited<ReturnType<typeof lossyWay>> | undefined;
     await withKit(
       chip,
