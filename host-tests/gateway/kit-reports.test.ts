@@ -51,7 +51,11 @@ class TestGateway {
     };
     const { settings } = readSettings({ flags, environment: {}, directory });
     const log = createLog({ level: 'silent', format: 'json', write: () => undefined });
-    this.#gateway = await startGateway(settings, { now: Date.now, log, dashboard: directory });
+    this.#gateway = await startGateway(settings, {
+      now: Date.now,
+      log,
+      dashboard: join(directory, 'no-dashboard'),
+    });
     const portOf = (name: string): number =>
       this.#gateway!.listeners.find(({ protocol }) => protocol === name)!.port;
     this.#ports = { mqtt: portOf('mqtt'), http: portOf('http'), tcp: portOf('tcp'), udp: portOf('udp') };
