@@ -1,14 +1,10 @@
 import { connect, type IClientOptions, type MqttClient } from 'mqtt';
 import type { BrokerState } from '../shared/live';
 import type { Bus, BusMessage } from './bus';
+import type { BrokerUrl } from './settings/broker-url';
 
 /** A broker that runs elsewhere. */
-export interface RemoteBroker {
-  protocol: 'mqtt' | 'mqtts';
-  host: string;
-  port: number;
-  user?: string;
-  password?: string;
+export interface RemoteBroker extends BrokerUrl {
   /** PEM of who has signed the broker's certificate, where that is nobody whom Node knows. */
   ca?: string;
 }

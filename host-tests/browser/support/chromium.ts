@@ -2,6 +2,7 @@ import { accessSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { root } from '../../../build/root';
+import { absent } from '../../support/system-programs';
 
 const places = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 
@@ -21,10 +22,9 @@ export const chromiumPath = places.find((path) => {
  */
 export function haveChromium(): boolean {
   if (chromiumPath) return true;
-  const sentence = `no Chromium at ${places.join(', ')}: apt-get install chromium`;
-  if (process.env.CI && process.platform === 'linux') throw new Error(sentence);
-  console.warn(`The dashboard is not tested in a browser: ${sentence}`);
-  return false;
+  return absent(
+    `The dashboard is not tested in a browser: no Chromium at ${places.join(', ')}: apt-get install chromium`,
+  );
 }
 
 export function launch(): Promise<Browser> {
