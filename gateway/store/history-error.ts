@@ -14,6 +14,8 @@ export type HistoryProblem =
   | 'corrupt'
   /** A database that must be left alone: of a newer version, or of another program. */
   | 'foreign'
+  /** Another gateway is at work on it. */
+  | 'taken'
   /** Not open, as its thread is starting anew. */
   | 'closed'
   | 'other';

@@ -1,7 +1,8 @@
 import type { SensorConfig } from '../../shared/live';
+import { Locked, lockFile } from '../file-lock';
 import { Connection } from './connection';
 import { csvHeader } from './csv';
-import { type HistoryError, isPassing } from './history-error';
+import { HistoryError, historyError, isPassing } from './history-error';
 import type { CsvCursor, KnownSensor } from './protocol';
 import { retentionOf } from './retention';
 import type { KeyedBatch, SeriesPoint, Span, Store, StoreCounters, StoredReading } from './store';
@@ -41,6 +42,7 @@ export class SqliteStore implements Store {
   private readonly writer: Writer;
   private tidyTimer: unknown;
   private isRunning = false;
+  private unlock: () => void = () => undefined;
 
   constructor(private readonly options: SqliteStoreOptions) {
     const { file, now, say, waitingMax = waitingMaxDefault } = options;
@@ -61,12 +63,19 @@ export class SqliteStore implements Store {
     return this.writer.trouble;
   }
 
-  /** Rejects with a sentence when the file cannot be used; a full disk is said, and waited for. */
+  /**
+   * Rejects with a sentence when the file cannot be used, or another process is using it; a full disk is said, and
+   * waited for.
+   */
   async start(): Promise<void> {
     try {
+      this.unlock = lockOf(this.options.file);
       await this.connection.call('sync');
     } catch (error) {
-      if (!isPassing(error as HistoryError)) throw error;
+      if (!isPassing(error as HistoryError)) {
+        this.unlock();
+        throw error;
+      }
       this.writer.begin((error as HistoryError).message);
     }
     this.isRunning = true;
@@ -83,6 +92,7 @@ export class SqliteStore implements Store {
     await Promise.race([this.finish(), tooLong]);
     this.timers.clear(timer);
     await this.connection.end();
+    this.unlock();
     const { waiting } = this.counters;
     if (waiting > 0)
       this.options.say(`${this.options.file}: ${waiting} readings could not be written before the end`);
@@ -161,5 +171,18 @@ export class SqliteStore implements Store {
       if (!isPassing(error as HistoryError)) this.options.say((error as HistoryError).message);
     }
     if (this.isRunning) this.planTidying();
+  }
+}
+
+/** Two that write to one file would each move what the other has written. Readers need no lock and are not kept out. */
+function lockOf(file: string): () => void {
+  try {
+    return lockFile(file);
+  } catch (error) {
+    if (!(error instanceof Locked)) throw historyError(error, file);
+    throw new HistoryError(
+      'taken',
+      `${file}: ${error.holder} keeps its history there: end that gateway, or choose another file with --data`,
+    );
   }
 }

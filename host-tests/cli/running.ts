@@ -72,6 +72,10 @@ export class Run extends Output {
     });
   }
 
+  get pid(): number {
+    return this.child.pid!;
+  }
+
   text(): string {
     return this.stdout + this.stderr;
   }

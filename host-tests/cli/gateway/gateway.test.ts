@@ -83,6 +83,8 @@ describe('lamplighter gateway', () => {
   it('logs JSON lines in a pipe, and text when it is told so', async () => {
     const json = gateway();
     await addressIn(json, '"MQTT');
+    json.signal('SIGTERM');
+    expect(await json.exit).toBe(0);
     for (const line of json.stdout.trim().split('\n'))
       expect(JSON.parse(line)).toMatchObject({
         level: 'info',
@@ -100,6 +102,8 @@ describe('lamplighter gateway', () => {
       JSON.stringify(await (await fetch(`${url}/api/kits`)).json()).includes('"holdMs":10000');
     // The file is read after the start, and nothing tells when that is done.
     while (!(await shown())) await new Promise((resolve) => setTimeout(resolve, 20));
+    good.signal('SIGTERM');
+    await good.exit;
     const wrong = join(folder, 'kit.config.ts');
     writeFileSync(wrong, 'export default { kits: 3 };');
     const other = gateway(['--kits', wrong]);
@@ -137,6 +141,27 @@ describe('lamplighter gateway', () => {
     const run = gateway(['--open-ingest'], { LAMPLIGHTER_WEBPORT: '1' });
     await run.until(/"warn".*LAMPLIGHTER_WEBPORT is no setting; lamplighter gateway --help lists them/);
     await run.until(/"warn".*--open-ingest changes nothing while only this computer can connect/);
+  });
+});
+
+describe('a second gateway on one history', () => {
+  it('is refused with the process and the file, and one that was killed is in nobody’s way', async () => {
+    const data = join(folder, 'history.db');
+    const first = gateway();
+    const { url } = await addressIn(first, 'dashboard and HTTP API');
+    expect(await refusal(gateway())).toBe(
+      `${data}: process ${first.pid} keeps its history there: end that gateway, or choose another file with --data`,
+    );
+    const body = '{"temperature":21.5}';
+    const headers = { 'Idempotency-Key': 'after-the-refusal' };
+    const posted = await fetch(`${url}/api/sensors/cellar/data`, { method: 'POST', body, headers });
+    expect(posted.status).toBe(201);
+    const csv = run(['export', '--data', data, '--sensor', 'cellar']);
+    expect(await csv.exit).toBe(0);
+    expect(csv.stdout).toContain('21.5');
+    first.signal('SIGKILL');
+    await first.exit;
+    await addressIn(gateway(), 'dashboard and HTTP API');
   });
 });
 

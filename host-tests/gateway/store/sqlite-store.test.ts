@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { join } from 'node:path';
 import type { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, test } from 'vitest';
+import { csvOfFile } from '../../../gateway/store/csv-file';
 import { SqliteStore, type SqliteStoreOptions } from '../../../gateway/store/sqlite-store';
 import type { Writer } from '../../../gateway/store/writer';
 import { useFolders } from './folder';
@@ -68,6 +69,25 @@ test('a key that is too long is refused', async () => {
   await expect(store.appendOnce(batch('k'.repeat(256), 1))).rejects.toThrow(
     'at most 255 characters, got 256',
   );
+});
+
+test('a file that another store is using is refused with one sentence, and readers are not', async () => {
+  const file = fileIn(newFolder());
+  const { store } = newStore(file);
+  await store.start();
+  await store.appendOnce(batch('first', 1));
+  const second = newStore(file).store;
+  await expect(second.start()).rejects.toThrow(
+    `${file}: process ${process.pid} keeps its history there: end that gateway, or choose another file with --data`,
+  );
+  await second.stop();
+  // The first has not noticed, nobody else is let in after that either, and an export is not hindered.
+  expect(await store.appendOnce(batch('second', 1))).toBe('stored');
+  await expect(newStore(file).store.start()).rejects.toThrow('keeps its history there');
+  expect([...csvOfFile(file, undefined, always)].join('').split('\r\n')).toHaveLength(4);
+  await store.stop();
+  await second.start();
+  expect(await second.appendOnce(batch('second', 1))).toBe('duplicate');
 });
 
 describe('a file that cannot be used is one sentence:', () => {
