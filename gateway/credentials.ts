@@ -10,7 +10,7 @@ import {
   passwordProblem,
   plainText,
 } from './credentials/credential';
-import { isReadableByOthers, readCredentials, writeCredentials } from './credentials/file';
+import { changing, isReadableByOthers, readCredentials, writeCredentials } from './credentials/file';
 import { Remembered } from './credentials/remembered';
 import { NotNow, ScryptQueue } from './credentials/scrypt-queue';
 
@@ -127,25 +127,32 @@ export class Credentials implements Authenticator {
     given: { role?: string | undefined; kit?: number | undefined } = {},
   ): Promise<{ identity: Identity; replaced: boolean }> {
     await this.reload();
-    const identity = this.check(name, given);
+    this.check(name, given);
     const secret = plainText(password);
     const problem = passwordProblem(secret);
     if (problem !== undefined) throw new Error(problem);
-    const user = identity.name;
-    const replaced = this.#credentials.has(user);
     const salt = this.options.random(16).toString('base64');
     const hash = (await this.#queue.hash(secret, salt)).toString('base64');
-    await this.#write(new Map(this.#credentials).set(user, { identity, salt, hash }));
-    return { identity, replaced };
+    return changing(this.file, async () => {
+      await this.reload();
+      const identity = this.check(name, given);
+      const replaced = this.#credentials.has(identity.name);
+      await this.#write(new Map(this.#credentials).set(identity.name, { identity, salt, hash }));
+      return { identity, replaced };
+    });
   }
 
   /** False when there is no such user. */
   async remove(name: string): Promise<boolean> {
     await this.reload();
-    const left = new Map(this.#credentials);
-    if (!left.delete(plainText(name))) return false;
-    await this.#write(left);
-    return true;
+    if (!this.identity(name)) return false;
+    return changing(this.file, async () => {
+      await this.reload();
+      const left = new Map(this.#credentials);
+      if (!left.delete(plainText(name))) return false;
+      await this.#write(left);
+      return true;
+    });
   }
 
   /** Takes over what the file says now. Throws, and changes nothing, when it is damaged. */

@@ -1,6 +1,7 @@
 import Database from 'libsql';
 import { closeSync, existsSync, mkdirSync, openSync, readSync, realpathSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { historyProblem } from './store/history-error';
 
 /** Somebody else holds the lock. */
@@ -15,6 +16,9 @@ export class Locked extends Error {
 
 /** Of several that come at once one gets it: so long it waits for the others to have seen that. */
 const busySeconds = 0.1;
+
+/** Between two attempts. */
+const pauseMs = 20;
 
 /** Locks of this very process. */
 const held = new Set<string>();
@@ -36,6 +40,18 @@ export function lockFile(file: string): () => void {
     held.delete(lock);
     db.close();
   };
+}
+
+/** The same, after those who have it for a moment: tried for so long, in milliseconds. */
+export async function lockSoon(file: string, waitMs: number): Promise<() => void> {
+  for (let waitedMs = 0; ; waitedMs += pauseMs) {
+    try {
+      return lockFile(file);
+    } catch (error) {
+      if (!(error instanceof Locked) || waitedMs >= waitMs) throw error;
+      await setTimeout(pauseMs);
+    }
+  }
 }
 
 function locked(lock: string): Database.Database {

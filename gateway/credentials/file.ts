@@ -1,6 +1,7 @@
 import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import * as v from 'valibot';
+import { lockSoon } from '../file-lock';
 import { type Credential, nameProblem, roles } from './credential';
 
 const bytes = (length: number) =>
@@ -62,7 +63,22 @@ function whereOf({ path, expected, message }: v.BaseIssue<unknown>): string {
   return [key, expected === null ? message : `expected ${expected}`].filter(Boolean).join(': ');
 }
 
-/** Replaces the file at once and whole, readable by its owner only. */
+/** A change takes some milliseconds, and a class of kits may be added at once. */
+const changeMsMax = 10_000;
+
+/** What reads the file and writes it again, while nobody else does. Throws one sentence when it is not let in. */
+export async function changing<Result>(file: string, change: () => Promise<Result>): Promise<Result> {
+  const unlock = await lockSoon(file, changeMsMax).catch((error: Error) => {
+    throw new Error(`${file}: cannot be written: ${error.message}`);
+  });
+  try {
+    return await change();
+  } finally {
+    unlock();
+  }
+}
+
+/** Replaces the file at once and whole, readable by its owner only; to be called by one at a time. */
 export async function writeCredentials(
   file: string,
   credentials: ReadonlyMap<string, Credential>,
@@ -72,9 +88,10 @@ export async function writeCredentials(
     return [name, { role, ...(kit !== undefined && { kit }), salt, hash }];
   });
   const text = `${JSON.stringify(Object.fromEntries(entries), undefined, 2)}\n`;
-  const draft = `${file}.${process.pid}.new`;
+  const draft = `${file}.new`;
   try {
     await mkdir(dirname(file), { recursive: true });
+    // Of one who was killed in the middle of this.
     await rm(draft, { force: true });
     const handle = await open(draft, 'wx', 0o600);
     try {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, test } from 'vitest';
 import { Credentials, NotNow } from '../../gateway/credentials';
+import { lockFile } from '../../gateway/file-lock';
 import { Attempts } from '../../gateway/credentials/attempts';
 import { identityFor, nameProblem, passwordProblem } from '../../gateway/credentials/credential';
 import { Remembered } from '../../gateway/credentials/remembered';
@@ -50,7 +51,7 @@ describe('credentials', () => {
     await credentials.add('kits', 'a good password');
     await credentials.add('kit2', 'a good password');
     expect((await stat(file)).mode & 0o777).toBe(0o600);
-    expect(await readdir(join(folder, 'data'))).toEqual(['credentials.json']);
+    expect(await readdir(join(folder, 'data'))).toEqual(['credentials.json', 'credentials.json-lock']);
     const text = await readFile(file, 'utf8');
     expect(text).not.toContain('good');
     const { kits, kit2 } = JSON.parse(text) as Record<string, { salt: string; hash: string }>;
@@ -132,6 +133,39 @@ describe('credentials', () => {
     await other.add('kit3', 'a good password');
     await one.reload();
     expect(one.list().map(({ name }) => name)).toEqual(['kit2', 'kit3']);
+  });
+
+  it('of thirty writers at the same moment all stay, whoever is removed meanwhile', async () => {
+    await (await load()).add('kits', 'a good password');
+    const kits = Array.from({ length: 30 }, (_, index) => `kit${index + 1}`);
+    const add = async (kit: string) => (await load()).add(kit, 'a good password');
+    await Promise.all([...kits.map(add), (await load()).remove('kits')]);
+    const names = (await load()).list().map(({ name }) => name);
+    expect(names.sort()).toEqual(kits.sort());
+  });
+
+  it('are whole after a writer was killed in the middle, and the next one leaves nothing of that', async () => {
+    await (await load()).add('kit2', 'a good password');
+    await writeFile(`${file}.new`, '{"kit3":{"role":"ki');
+    expect((await load()).list()).toHaveLength(1);
+    await (await load()).add('kit4', 'a good password');
+    expect((await load()).list().map(({ name }) => name)).toEqual(['kit2', 'kit4']);
+    expect(await readdir(join(folder, 'data'))).toEqual(['credentials.json', 'credentials.json-lock']);
+  });
+
+  it('that another one is changing are waited for, and nothing of that change is lost', async () => {
+    const credentials = await load();
+    await credentials.add('kit2', 'a good password');
+    const unlock = lockFile(file);
+    const removed = credentials.remove('kit2');
+    const entries = await readFile(file, 'utf8');
+    await writeFile(
+      file,
+      entries.replace('{', '{"kit3":' + JSON.stringify(Object.values(JSON.parse(entries))[0]) + ','),
+    );
+    unlock();
+    expect(await removed).toBe(true);
+    expect((await load()).list().map(({ name }) => name)).toEqual(['kit3']);
   });
 
   it('of a file that others can read are taken, and that is said', async () => {
