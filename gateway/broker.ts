@@ -1,6 +1,6 @@
 import type { EventEmitter } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
-import { createServer as createTlsServer } from 'node:tls';
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:tls';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { Connections, plainAddress } from './broker/connections';
@@ -18,6 +18,7 @@ import { Persistence } from './broker/persistence';
 import { ClientStream, Flusher } from './broker/client-stream';
 import { QuietLog } from './broker/quiet-log';
 import { refuse, WebSocketDoor } from './broker/websocket';
+import type { TlsPair } from './tls-files';
 
 export interface BrokerOptions {
   /** Address to listen on; loopback unless told otherwise. */
@@ -37,13 +38,9 @@ export interface BrokerOptions {
   limits?: Partial<BrokerLimits>;
 }
 
-export interface TlsOptions {
+export interface TlsOptions extends TlsPair {
   /** 8883 when absent; 0 takes a free one, which `tlsPort` then tells. */
   port?: number;
-  /** PEM. */
-  key: string;
-  /** PEM, with the chain. */
-  cert: string;
 }
 
 /** What happens in the broker, for whoever listens inside this process. */
@@ -91,11 +88,14 @@ export class Broker {
   readonly #closed = { closedSlow: 0, closedTooLong: 0 };
   #messages = 0;
   #servers: Server[] = [];
+  #tls: TlsPair | undefined;
+  #tlsServer: TlsServer | undefined;
   #core: BrokerCore | undefined;
   #persistence: Persistence | undefined;
 
   constructor(options: BrokerOptions = {}) {
     this.#options = options;
+    this.#tls = options.tls;
     this.#log = new QuietLog((sentence) => options.log?.(sentence));
     this.host = options.host ?? '127.0.0.1';
     this.port = options.port === false ? 0 : (options.port ?? 1883);
@@ -173,9 +173,16 @@ export class Broker {
     for (const listener of this.#listeners) listener.onRunning(false);
     const closed = this.#servers.map((server) => new Promise((resolve) => server.close(resolve)));
     this.#servers = [];
+    this.#tlsServer = undefined;
     await new Promise<void>((resolve) => core.close(resolve));
     this.#connections.destroyAll();
     await Promise.all(closed);
+  }
+
+  /** Whoever connects from now on is shown this certificate; connections that there are stay. */
+  renewTls(tls: TlsPair): void {
+    this.#tls = tls;
+    this.#tlsServer?.setSecureContext(tls);
   }
 
   /** For the path /mqtt of a web server: `server.on('upgrade', ...)`. */
@@ -231,14 +238,15 @@ export class Broker {
       this.port = await listen(server, { host, port: this.port, option: '--mqtt-port' });
       this.#servers.push(server);
     }
-    if (this.#options.tls) {
-      const { key, cert } = this.#options.tls;
+    if (this.#tls) {
+      const { key, cert } = this.#tls;
       const server = createTlsServer({ key, cert, handshakeTimeout: tlsHandshakeMs }, enter);
       // Until its handshake is done a client counts as a connection of the server, not yet of the broker.
       server.maxConnections = this.#limits.connections;
       server.on('tlsClientError', (_error, socket) => socket.destroy());
       this.tlsPort = await listen(server, { host, port: this.tlsPort, option: '--mqtts-port' });
       this.#servers.push(server);
+      this.#tlsServer = server;
     }
   }
 

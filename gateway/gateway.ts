@@ -1,6 +1,5 @@
 /** The composition root of the gateway: makes the rooms, hands each what it uses, and opens the doors. */
-import { createPrivateKey, randomBytes, X509Certificate } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
 import type { KitView, LiveEvent } from '../shared/live';
 import { version } from '../shared/version';
 import { Broker } from './broker';
@@ -17,6 +16,7 @@ import type { Log } from './log';
 import { Registry } from './registry';
 import { credentialsMissing, type GatewaySettings } from './settings';
 import { SqliteStore } from './store/sqlite-store';
+import { readPem, TlsFiles } from './tls-files';
 import { WebServer } from './web/web-server';
 
 /** What the gateway is handed. */
@@ -60,7 +60,7 @@ export async function startGateway(settings: GatewaySettings, parts: GatewayPart
     log: (sentence) => about('credentials').warn(sentence),
   });
   if (settings.beyondLoopback && credentials.isEmpty) throw new Error(credentialsMissing(settings));
-  const tls = tlsOf(settings);
+  const tls = tlsOf(settings, about('tls'));
 
   const store = new SqliteStore({
     file: settings.data,
@@ -76,7 +76,7 @@ export async function startGateway(settings: GatewaySettings, parts: GatewayPart
         authenticator: credentials,
         // On this computer alone nobody needs a name.
         open: () => !settings.beyondLoopback,
-        ...(tls && settings.mqttsPort !== false && { tls: { ...tls, port: settings.mqttsPort } }),
+        ...(tls && settings.mqttsPort !== false && { tls: { ...tls.pair, port: settings.mqttsPort } }),
         log: (sentence) => about('broker').warn(sentence),
       });
   const bus: Bus & { counters: object } = broker
@@ -106,7 +106,7 @@ export async function startGateway(settings: GatewaySettings, parts: GatewayPart
     {
       host,
       port: settings.webPort,
-      ...(tls && settings.httpsPort !== false && { tls: { ...tls, port: settings.httpsPort } }),
+      ...(tls && settings.httpsPort !== false && { tls: { ...tls.pair, port: settings.httpsPort } }),
       rules: { hosts: settings.hostName, loginNeeded: settings.login, openIngest },
       folder: dashboard,
       version,
@@ -138,6 +138,13 @@ export async function startGateway(settings: GatewaySettings, parts: GatewayPart
   /** Undone in reverse: doors close before what lies behind them. */
   credentials.watch();
   const undo: (() => unknown)[] = [() => credentials.stop()];
+  if (tls) {
+    tls.onChange = (pair) => {
+      broker?.renewTls(pair);
+      web.renewTls(pair);
+    };
+    undo.push(tls.watch());
+  }
   const open = async (room: { start(): Promise<void>; stop(): Promise<void> }): Promise<void> => {
     undo.push(() => room.stop());
     await room.start();
@@ -191,30 +198,13 @@ export async function startGateway(settings: GatewaySettings, parts: GatewayPart
   }
 }
 
-function tlsOf({ tlsCert, tlsKey }: GatewaySettings): { cert: string; key: string } | undefined {
+function tlsOf({ tlsCert, tlsKey }: GatewaySettings, log: Log): TlsFiles | undefined {
   if (tlsCert === undefined || tlsKey === undefined) return undefined;
-  const cert = readPem(tlsCert, '--tls-cert');
-  const key = readPem(tlsKey, '--tls-key');
-  const certificate = parsed(
-    () => new X509Certificate(cert),
-    `--tls-cert: ${tlsCert} is no certificate, PEM`,
-  );
-  const privateKey = parsed(
-    () => createPrivateKey(key),
-    `--tls-key: ${tlsKey} is no private key without password, PEM`,
-  );
-  if (!certificate.checkPrivateKey(privateKey))
-    throw new Error(`--tls-key: ${tlsKey} is not the key of the certificate ${tlsCert}`);
-  return { cert, key };
-}
-
-/** OpenSSL says neither which file it means nor what it should be. */
-function parsed<T>(parse: () => T, sentence: string): T {
-  try {
-    return parse();
-  } catch {
-    throw new Error(sentence);
-  }
+  return new TlsFiles({
+    ...{ tlsCert, tlsKey },
+    onTaken: (sentence) => log.info(sentence),
+    onRefused: (sentence) => log.warn(sentence),
+  });
 }
 
 function remoteBroker({
@@ -222,12 +212,4 @@ function remoteBroker({
   brokerCa,
 }: GatewaySettings): NonNullable<GatewaySettings['broker']> & { ca?: string } {
   return { ...broker!, ...(brokerCa !== undefined && { ca: readPem(brokerCa, '--broker-ca') }) };
-}
-
-function readPem(file: string, option: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    throw new Error(`${option}: cannot read ${file}: ${(error as Error).message}`);
-  }
 }

@@ -1,9 +1,10 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { createServer as createTlsServer } from 'node:https';
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { LiveEvent } from '../../shared/live';
 import { ListenError } from '../listen-problem';
+import type { TlsPair } from '../tls-files';
 import { Access, type AccessRules, onlyReports } from './access';
 import { Api, problemHeaders } from './api';
 import { IngestRoute, ingestRoute, sensorOfDataPath } from './ingest-route';
@@ -23,8 +24,8 @@ export interface WebOptions {
   host: string;
   /** 0 takes a free one, which `port` then tells; false for none. */
   port: number | false;
-  /** The same over TLS; certificate and key as PEM. */
-  tls?: { port: number; cert: string; key: string };
+  /** The same over TLS. */
+  tls?: TlsPair & { port: number };
   rules: AccessRules;
   /** The built dashboard; its pages say how to build it when there is none. */
   folder: string;
@@ -60,6 +61,7 @@ export class WebServer {
   private readonly live: LiveSockets;
   private readonly api: Api;
   private pages: Pages | undefined;
+  private tlsServer: TlsServer | undefined;
   private readonly startedMs: number;
   private stopping = false;
 
@@ -132,9 +134,15 @@ export class WebServer {
     }
     if (tls) {
       const server = createTlsServer({ ...limits, cert: tls.cert, key: tls.key });
+      this.tlsServer = server;
       this.tlsPort = await this.listen(server, host, tls.port, '--https-port');
     }
     void files?.zip();
+  }
+
+  /** Whoever connects from now on is shown this certificate; connections that there are stay. */
+  renewTls(tls: TlsPair): void {
+    this.tlsServer?.setSecureContext(tls);
   }
 
   /** Takes no more connections, lets what is under way finish, and is done within two seconds. */

@@ -84,6 +84,7 @@ const reserved: Record<string, { pattern: RegExp; roots: string[] }> = {
       'gateway/ingest/tcp.ts',
       'gateway/ingest/udp.ts',
       'gateway/remote-bus.ts',
+      'gateway/tls-files.ts',
       'gateway/web/live-socket.ts',
       'gateway/web/web-server.ts',
       'network/bench/sockets.ts',
