@@ -31,10 +31,18 @@ export async function exportCsv(
   const span = spanOf(Object.fromEntries(given), nowMs);
   if (!existsSync(data))
     throw new Error(`${data}: no history there: name the gateway's database with --data`);
-  const pieces = Readable.from(csvOfFile(data, sensor, span));
+  const pieces = csvOfFile(data, sensor, span);
+  // Before the output is opened, which empties it.
+  const header = pieces.next().value as string;
+  const text = Readable.from(
+    (function* () {
+      yield header;
+      yield* pieces;
+    })(),
+  );
   try {
-    if (output === undefined) await pipeline(pieces, stdout, { end: false });
-    else await pipeline(pieces, createWriteStream(output));
+    if (output === undefined) await pipeline(text, stdout, { end: false });
+    else await pipeline(text, createWriteStream(output));
   } catch (error) {
     // Whoever reads has seen enough: `lamplighter export | head`.
     if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error;

@@ -1,7 +1,8 @@
 import Database from 'libsql';
-import { closeSync, existsSync, mkdirSync, openSync, readSync, realpathSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readSync, realpathSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { makeFolder } from './make-folder';
 import { historyProblem } from './store/history-error';
 
 /** Somebody else holds the lock. */
@@ -87,7 +88,7 @@ function holderOf(lock: string): string {
 function trueName(file: string): string {
   const folder = dirname(file);
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     return existsSync(file) ? realpathSync(file) : join(realpathSync(folder), basename(file));
   } catch {
     return file;

@@ -1,7 +1,8 @@
-import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import * as v from 'valibot';
 import { lockSoon } from '../file-lock';
+import { makeFolder } from '../make-folder';
 import { type Credential, nameProblem, roles } from './credential';
 
 const bytes = (length: number) =>
@@ -90,7 +91,7 @@ export async function writeCredentials(
   const text = `${JSON.stringify(Object.fromEntries(entries), undefined, 2)}\n`;
   const draft = `${file}.new`;
   try {
-    await mkdir(dirname(file), { recursive: true });
+    makeFolder(dirname(file));
     // Of one who was killed in the middle of this.
     await rm(draft, { force: true });
     const handle = await open(draft, 'wx', 0o600);

@@ -1,5 +1,5 @@
-import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { makeFolder } from '../make-folder';
 import { HistoryError } from './history-error';
 import type { CallName, Calls, Retention } from './protocol';
 import { Thread } from './thread';
@@ -59,7 +59,11 @@ export class Connection {
 
   private async open(): Promise<Thread> {
     const { file, retention, now, say } = this.options;
-    await mkdir(dirname(file), { recursive: true }).catch(() => undefined);
+    try {
+      makeFolder(dirname(file));
+    } catch {
+      // SQLite says what is wrong with the path.
+    }
     const thread: Thread = new Thread(now, {
       onMoved: (movedTo, reason) => say(`${reason}; it is now ${movedTo}, and a new one was begun`),
       onCrash: (reason) => {

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
@@ -119,10 +119,18 @@ describe('an export', () => {
   });
 
   test('of nothing is the header', () => {
-    expect([...csvOfFile(file, 'unknown', always)].join('')).toBe('time,sensor,transport,name,value\r\n');
-    expect([...csvOfFile(file, undefined, { fromMs: 0, toMs: 5 })].join('')).toBe(
-      'time,sensor,transport,name,value\r\n',
-    );
+    for (const sensor of ['s2', undefined])
+      expect([...csvOfFile(file, sensor, { fromMs: 0, toMs: 5 })].join('')).toBe(
+        'time,sensor,transport,name,value\r\n',
+      );
+  });
+
+  test('of a sensor whose first reading still waits in the journal', () => {
+    const young = join(folder, 'young.db');
+    const gateway = new History(young, retentionOf(0));
+    gateway.write('first', [batchOf([reading('new', noonMs, { n: 1 })])], noonMs, false);
+    expect(rowsIn([...csvOfFile(young, 'new', always)].join(''))).toHaveLength(1);
+    gateway.close();
   });
 
   function collector(): { stream: Writable; text: () => string } {
@@ -154,6 +162,10 @@ describe('an export', () => {
     const absent = join(folder, 'none.db');
     await expect(run({ data: absent })).rejects.toThrow(`${absent}: no history there`);
     await expect(run({ data: folder })).rejects.toThrow(folder);
+    const output = join(folder, 'kept.csv');
+    writeFileSync(output, 'kept');
+    await expect(run({ sensor: 'attic', output })).rejects.toThrow(`${file}: attic has never reported`);
+    expect(readFileSync(output, 'utf8')).toBe('kept');
     await expect(run({ output: join(absent, 'x.csv') })).rejects.toThrow('ENOENT');
     expect(text()).toBe('');
   });
