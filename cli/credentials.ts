@@ -9,6 +9,8 @@ export interface CredentialsOptions {
   file: string;
   role?: string | undefined;
   kit?: string | undefined;
+  /** As which a sensor may report, with commas between them. */
+  sensorId?: string | undefined;
   /** Make the password up instead of asking for it. */
   generate?: boolean | undefined;
 }
@@ -30,12 +32,13 @@ const lineMax = 1024;
 /** `lamplighter credentials add <name>`: a new user, or a new password or role of one. Throws one sentence. */
 export async function addCredential(
   name: string,
-  { file, role, kit, generate }: CredentialsOptions,
+  { file, role, kit, sensorId, generate }: CredentialsOptions,
   terminal: CredentialsTerminal,
 ): Promise<void> {
   const credentials = await open(file, terminal);
   // What is wrong with the name is said before anybody thinks of a password.
-  const given = { role, kit: kit === undefined ? undefined : kitNumber(kit) };
+  const sensors = sensorId?.split(',').map((id) => id.trim());
+  const given = { role, kit: kit === undefined ? undefined : kitNumber(kit), sensors };
   credentials.check(name, given);
   const password = generate ? generated() : await passwordFrom(name, terminal);
   const { identity, replaced } = await credentials.add(name, password, given);
@@ -71,7 +74,7 @@ function open(file: string, { print }: CredentialsTerminal): Promise<Credentials
   return Credentials.load(file, { now: () => 0, random: randomBytes, log: print });
 }
 
-function described({ role, kit }: Identity): string {
+function described({ role, kit, sensors }: Identity): string {
   switch (role) {
     case 'kit':
       return `kit ${kit}, may use iot/${kit} and what is below it`;
@@ -80,7 +83,7 @@ function described({ role, kit }: Identity): string {
     case 'controller':
       return 'controller, may use all of iot/#, the dashboard and the API';
     case 'sensor':
-      return 'sensor, may report readings over HTTP';
+      return `sensor, may report readings over HTTP${sensors ? ` as ${sensors.join(', ')}` : ''}`;
   }
 }
 

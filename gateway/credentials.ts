@@ -5,6 +5,7 @@ import type { Authenticator } from './broker/gate';
 import { Attempts } from './credentials/attempts';
 import {
   type Credential,
+  type Given,
   identityFor,
   nameProblem,
   passwordProblem,
@@ -107,13 +108,18 @@ export class Credentials implements Authenticator {
     return this.#credentials.get(identity.name)?.identity === identity;
   }
 
+  /** Whether a kit shows a password of its own, or one that all kits share. */
+  hasKit(kit: number): boolean {
+    return this.list().some(({ role, kit: own }) => role === 'kits' || (role === 'kit' && own === kit));
+  }
+
   /** Tells after each change of any user. */
   onChange(listener: () => void): void {
     this.#listeners.push(listener);
   }
 
   /** Throws the sentence with which `add` would refuse, whatever the password. */
-  check(name: string, given: { role?: string | undefined; kit?: number | undefined }): Identity {
+  check(name: string, given: Given): Identity {
     const user = plainText(name);
     const problem = nameProblem(user);
     if (problem !== undefined) throw new Error(problem);
@@ -124,7 +130,7 @@ export class Credentials implements Authenticator {
   async add(
     name: string,
     password: string,
-    given: { role?: string | undefined; kit?: number | undefined } = {},
+    given: Given = {},
   ): Promise<{ identity: Identity; replaced: boolean }> {
     await this.reload();
     this.check(name, given);
@@ -248,6 +254,7 @@ function isSame(one: Credential, other: Credential): boolean {
     one.salt === other.salt &&
     one.hash === other.hash &&
     identity.role === other.identity.role &&
-    identity.kit === other.identity.kit
+    identity.kit === other.identity.kit &&
+    String(identity.sensors) === String(other.identity.sensors)
   );
 }

@@ -29,15 +29,16 @@ export function addGatewayCommands(program: Command, print: (line: string) => vo
     .description('make a user, or change one; asks for the password, or reads it from a pipe')
     .option('--role <role>', 'kit, kits, controller or sensor (default: kit 2 for kit2)')
     .option('--kit <number>', 'which kit, with the role kit')
+    .option('--sensor-id <ids>', 'as which a sensor may report, with commas between them (default: any)')
     .option('--generate', 'make a password up, and show it')
     .addOption(optionOf('credentials'))
     .addOption(configFileOption())
     .addHelpText('after', () => `\n${roles}`)
     .action(async (name: string, flags: Flags) => {
       const { addCredential } = await import('../credentials');
-      const { role, kit } = flags as Record<string, string>;
+      const { role, kit, sensorId } = flags as Record<string, string>;
       const generate = flags['generate'] === true;
-      await addCredential(name, { file: credentialsFile(flags), role, kit, generate }, terminal);
+      await addCredential(name, { file: credentialsFile(flags), role, kit, sensorId, generate }, terminal);
     });
   credentials
     .command('remove <name>')
@@ -103,7 +104,7 @@ const roles = `Roles:
   kit         one kit: the topics of its own number, and its readings over HTTP
   kits        a user that all kits share: each the topics of its own number
   controller  everything: all kits, the dashboard, the API
-  sensor      readings over HTTP, nothing else`;
+  sensor      readings over HTTP, nothing else; not as a kit that has a user of its own`;
 
 function credentialsFile(flags: Flags): string {
   return some(['credentials'], flags).credentials;

@@ -7,6 +7,8 @@ export interface Identity {
   role: Role;
   /** The one kit of the role `kit`. */
   kit?: number;
+  /** As which the role `sensor` may report; absent: as any, but not as a kit that has a user. */
+  sensors?: readonly string[];
 }
 
 /** What a client may publish and subscribe to: everything, or one tree: `iot`, or `iot/<kit>`. */

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import * as v from 'valibot';
 import { lockSoon } from '../file-lock';
 import { makeFolder } from '../make-folder';
-import { type Credential, nameProblem, roles } from './credential';
+import { type Credential, nameProblem, roles, sensorsProblem } from './credential';
 
 const bytes = (length: number) =>
   v.pipe(
@@ -17,12 +17,25 @@ const entry = v.pipe(
   v.strictObject({
     role: v.picklist(roles),
     kit: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(9999))),
+    sensors: v.exactOptional(
+      v.pipe(
+        v.array(v.string()),
+        v.rawCheck(({ dataset, addIssue }) => {
+          const problem = dataset.typed ? sensorsProblem(dataset.value) : undefined;
+          if (problem !== undefined) addIssue({ message: problem });
+        }),
+      ),
+    ),
     salt: bytes(16),
     hash: bytes(32),
   }),
   v.check(
     ({ role, kit }) => (role === 'kit') === (kit !== undefined),
     'expected "kit" with the role kit, and only there',
+  ),
+  v.check(
+    ({ role, sensors }) => role === 'sensor' || sensors === undefined,
+    'expected "sensors" with the role sensor only',
   ),
 );
 
@@ -85,8 +98,8 @@ export async function writeCredentials(
   credentials: ReadonlyMap<string, Credential>,
 ): Promise<void> {
   const entries = [...credentials].map(([name, { identity, salt, hash }]) => {
-    const { role, kit } = identity;
-    return [name, { role, ...(kit !== undefined && { kit }), salt, hash }];
+    const { name: _name, ...what } = identity;
+    return [name, { ...what, salt, hash }];
   });
   const text = `${JSON.stringify(Object.fromEntries(entries), undefined, 2)}\n`;
   const draft = `${file}.new`;

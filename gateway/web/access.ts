@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 import type { Identity } from '../broker/access';
 import { NotNow } from '../credentials';
+import { kitOf } from '../registry';
 import { Problem } from './problem';
 import { networkOf, RateLimit } from './rate-limit';
 import type { Credentials } from './rooms';
@@ -110,8 +111,25 @@ export class Access {
   async checkIngest(request: IncomingMessage, sensor: string): Promise<void> {
     const identity = await this.identify(request);
     if (!identity) throw new Problem(401, 'send a user and password with HTTP Basic');
-    if (mayReport(identity, sensor)) return;
+    if (this.mayReport(identity, sensor)) return;
     throw new Problem(403, `${identity.name} may not report as ${sensor}`);
+  }
+
+  private mayReport({ role, kit, sensors }: Identity, sensor: string): boolean {
+    switch (role) {
+      case 'controller':
+        return true;
+      case 'sensor': {
+        if (sensors) return sensors.includes(sensor);
+        const asKit = kitOf(sensor);
+        // Where kits have no users, they may report as sensors do.
+        return asKit === undefined || !this.credentials.hasKit(asKit);
+      }
+      case 'kit':
+        return sensor === `kit_${kit}`;
+      case 'kits':
+        return /^kit_\d+$/.test(sensor);
+    }
   }
 }
 
@@ -126,18 +144,6 @@ export function onlyReports({ name, role }: Identity): Problem {
 function notNow(error: unknown): never {
   if (error instanceof NotNow) throw new Problem(429, error.message, undefined, 10);
   throw error;
-}
-
-function mayReport({ role, kit }: Identity, sensor: string): boolean {
-  switch (role) {
-    case 'controller':
-    case 'sensor':
-      return true;
-    case 'kit':
-      return sensor === `kit_${kit}`;
-    case 'kits':
-      return /^kit_\d+$/.test(sensor);
-  }
 }
 
 function basicIn(header: string | undefined): { user: string; password: string } | undefined {

@@ -14,6 +14,8 @@ export interface Credentials {
   verify(name: string, password: string, address: string): Promise<Identity | undefined>;
   /** What the user may do now; undefined once removed, another object once changed. */
   identity(name: string): Identity | undefined;
+  /** Whether a user is there who may report as this kit and is one. */
+  hasKit(kit: number): boolean;
   /** Tells after each change of any user. */
   onChange(listener: () => void): void;
 }

@@ -78,10 +78,16 @@ describe('lamplighter credentials add', () => {
     expect(printed[3]).not.toBe(printed[1]);
   });
 
+  it('binds a sensor to what it may report as', async () => {
+    await addCredential('porch', { file, sensorId: 'porch, kit_7', generate: true }, piped(''));
+    expect(printed[0]).toBe('added porch: sensor, may report readings over HTTP as porch, kit_7');
+  });
+
   it.each([
     [{}, 'teacher', 'role: "teacher" does not say what it is for'],
     [{}, 'a name', 'name: expected 1 to 64 bytes'],
     [{ kit: '0' }, 'robot', '--kit: expected a number from 1 to 9999, got "0"'],
+    [{ sensorId: 'a b' }, 'porch', 'sensor-id: expected 1 to 64 letters, digits or _ - . :, got "a b"'],
     [{ role: 'king' }, 'robot', 'role: expected kit, kits, controller, sensor, got "king"'],
   ])('says what is wrong with %j %s before it asks for a password', async (given, name, expected) => {
     const terminal = typing('');

@@ -23,6 +23,7 @@ describe.each([
       'config-file',
       'generate',
       'role',
+      'sensor-id',
       'sensor',
       'from',
       'to',

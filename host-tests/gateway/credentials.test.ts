@@ -79,6 +79,27 @@ describe('credentials', () => {
     expect(credentials.identity('robot')).toEqual({ name: 'robot', role: 'controller' });
   });
 
+  it('tell which kits have one', async () => {
+    const credentials = await load();
+    await credentials.add('kit2', 'a good password');
+    await credentials.add('porch', 'a good password', { role: 'sensor' });
+    expect([credentials.hasKit(2), credentials.hasKit(3)]).toEqual([true, false]);
+    await credentials.add('kits', 'a good password');
+    expect(credentials.hasKit(3)).toBe(true);
+  });
+
+  it('of a sensor may be for some sensors only, which another password does not change', async () => {
+    const credentials = await load();
+    await credentials.add('porch', 'a good password', { sensors: ['porch', 'kit_7'] });
+    const bound = credentials.identity('porch')!;
+    expect((await load()).list()).toEqual([{ name: 'porch', role: 'sensor', sensors: ['porch', 'kit_7'] }]);
+    await credentials.add('porch', 'another password');
+    expect(credentials.identity('porch')).toEqual(bound);
+    await credentials.add('porch', 'another password', { sensors: ['porch'] });
+    expect(credentials.isCurrent(bound)).toBe(false);
+    expect((await load()).list()).toEqual([{ name: 'porch', role: 'sensor', sensors: ['porch'] }]);
+  });
+
   it('that are removed are wrong from then on, though they were remembered', async () => {
     const credentials = await load();
     await credentials.add('kit2', 'a good password');
@@ -180,6 +201,7 @@ describe('credentials', () => {
     ['[]', /expected an object/],
     ['{"kit 2":{}}', /name: expected 1 to 64 bytes of letters/],
     ['{"kit2":{"role":"king"}}', /"kit2" is not an entry: role: expected/],
+    ['{"a":{"role":"sensor","sensors":["a b"]}}', /"a" is not an entry: sensors: expected 1 to 64 letters/],
     ['{"kit2":{"role":"kit","salt":"secret","hash":"secret"}}', /"kit2" is not an entry: salt/],
   ])('of the damaged file %s are refused with one sentence that quotes no hash', async (text, expected) => {
     const credentials = await load();
@@ -356,6 +378,8 @@ describe('who a name is for', () => {
     ['robot', { kit: 5 }, { name: 'robot', role: 'kit', kit: 5 }],
     ['kit2', { kit: 5 }, { name: 'kit2', role: 'kit', kit: 5 }],
     ['teacher', { role: 'controller' }, { name: 'teacher', role: 'controller' }],
+    ['porch', { role: 'sensor' }, { name: 'porch', role: 'sensor' }],
+    ['porch', { sensors: ['a', 'b'] }, { name: 'porch', role: 'sensor', sensors: ['a', 'b'] }],
   ])('%s %j', (name, given, expected) => expect(identityFor(name, given)).toEqual(expected));
 
   test.each([
@@ -364,6 +388,9 @@ describe('who a name is for', () => {
     ['teacher', { role: 'king' }, 'role: expected kit, kits, controller, sensor, got "king"'],
     ['teacher', { role: 'kit' }, /needs the number of its kit/],
     ['kit2', { kit: 10_000 }, 'kit: expected a number from 1 to 9999, got 10000'],
+    ['porch', { sensors: ['a b'] }, 'sensor-id: expected 1 to 64 letters, digits or _ - . :, got "a b"'],
+    ['porch', { sensors: [] }, 'sensor-id: expected 1 to 64 sensors, got 0'],
+    ['kits', { role: 'kits', sensors: ['a'] }, 'sensor-id: only the role sensor is bound to some, not kits'],
     ['teacher', { role: 'controller', kit: 2 }, 'kit: only the role kit has a number, not controller'],
   ])('%s %j is refused', (name, given, expected) => expect(() => identityFor(name, given)).toThrow(expected));
 

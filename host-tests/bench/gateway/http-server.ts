@@ -61,6 +61,7 @@ async function startGateway(stores: boolean): Promise<number> {
       credentials: {
         verify: () => Promise.resolve(undefined),
         identity: () => undefined,
+        hasKit: () => false,
         onChange: () => undefined,
       },
       sensors: registry,

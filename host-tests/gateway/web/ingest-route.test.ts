@@ -191,6 +191,11 @@ describe('who may report, when others can connect', () => {
   test.each([
     ['nobody', 'kit_2', {}, 401],
     ['a sensor', 'roof', basic('probe'), 201],
+    ['a sensor as a kit that shows a password itself', 'kit_2', basic('probe'), 403],
+    ['a sensor as what only looks like a kit', 'kit_02', basic('probe'), 201],
+    ['a sensor as one of its own', 'porch', basic('porch'), 201],
+    ['a sensor as one that is not its own', 'roof', basic('porch'), 403],
+    ['a sensor as a kit that it was given', 'kit_9', basic('porch'), 201],
     ['a kit as itself', 'kit_2', basic('kit2'), 201],
     ['a kit as another', 'kit_3', basic('kit2'), 403],
     ['a kit as a sensor', 'roof', basic('kit2'), 403],
@@ -203,6 +208,18 @@ describe('who may report, when others can connect', () => {
     const answer = await bench.ask('POST', `/api/sensors/${sensor}/data`, { body: { t: 1 }, headers });
     expect(answer.status).toBe(status);
     expect(answer.headers.get('www-authenticate')).toBe(status === 401 ? 'Basic realm="lamplighter"' : null);
+  });
+
+  test('a sensor as a kit, where kits have no passwords', async () => {
+    const without = new WebBench({ rules: { loginNeeded: true } });
+    await without.start();
+    without.removeUser('class');
+    const { status } = await without.ask('POST', '/api/sensors/kit_2/data', {
+      body: { t: 1 },
+      headers: basic('probe'),
+    });
+    expect(status).toBe(201);
+    await without.web.stop();
   });
 
   test('anybody with --open-ingest, but not endlessly', async () => {

@@ -18,6 +18,7 @@ const users: Record<string, Identity & { password: string }> = {
   kit2: { name: 'kit2', role: 'kit', kit: 2, password: 'secret 2' },
   class: { name: 'class', role: 'kits', password: 'secret c' },
   probe: { name: 'probe', role: 'sensor', password: 'secret p' },
+  porch: { name: 'porch', role: 'sensor', sensors: ['porch', 'kit_9'], password: 'secret h' },
 };
 
 /** History in memory. */
@@ -108,6 +109,7 @@ export class WebBench {
           return user && user.password === password ? user : undefined;
         },
         identity: (name) => (this.removed.has(name) ? undefined : users[name]),
+        hasKit: () => !this.removed.has('class'),
         onChange: (listener) => (this.credentialsChanged = listener as () => undefined),
       },
       sensors: this.registry,
