@@ -15,6 +15,8 @@ export default defineClassroom({
 
   // Telemetry to the gateway over HTTP as well, where nothing that waits during an outage counts twice:
   // report: { by: 'http' },
+  // An echo, for `lamplighter bench run --kit`:
+  // echo: {},
 
   lamp: { holdMs: 10_000, darkBelow: 300, brightFrom: 320 },
   telemetryMs: 10_000,

@@ -35,6 +35,12 @@ declare function setTimeout(
   level: Level,
 ): number;
 declare function setTimeout(callback: (text: string) => void, ms: number, text: string): number;
+declare function setTimeout(
+  callback: (text: string, from: Sender) => void,
+  ms: number,
+  text: string,
+  from: Sender,
+): number;
 declare function clearTimeout(id: number): void;
 declare function clearInterval(id: number): void;
 declare function setInterval(callback: () => void, ms: number): number;
@@ -115,7 +121,22 @@ interface Socket {
   end(): void;
 }
 
+interface Server {
+  /** Throws when the chip has no socket left. */
+  listen(port: number): Server;
+}
+
+/** Where a datagram comes from. */
+interface Sender {
+  address: string;
+  port: number;
+}
+
 interface DatagramSocket {
+  /** An ESP8266 hears nothing of a datagram of more than 260 bytes. */
+  on(event: 'message', callback: (text: string, from: Sender) => void): void;
+  /** Called twice when it was bound. */
+  on(event: 'close', callback: () => void): void;
   /** An ESP8266 sends nothing from a socket that is not bound, and takes no port 0. */
   bind(port: number): DatagramSocket;
   /** Appends to what waits to be sent; throws once the socket is closed. A name as address blocks an ESP32. */
@@ -125,7 +146,10 @@ interface DatagramSocket {
 
 declare function require(module: 'Storage'): Storage;
 declare function require(module: 'Wifi'): Wifi;
-declare function require(module: 'net'): { connect(options: { host: string; port: number }): Socket };
+declare function require(module: 'net'): {
+  connect(options: { host: string; port: number }): Socket;
+  createServer(callback: (socket: Socket) => void): Server;
+};
 declare function require(module: 'dgram'): { createSocket(type: 'udp4'): DatagramSocket };
 declare function require(module: 'TelnetServer'): { setOptions(options: { mode: 'on' | 'off' }): void };
 /** Throws on ESP32. The reason is that of the chip's last reset: load() and reset() leave it. */

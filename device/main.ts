@@ -43,11 +43,12 @@ import {
   Flag,
   Packet,
 } from '../shared/packets';
-import { settingsError, type KitSettings } from '../shared/settings';
+import { settingsError, type EchoSettings, type KitSettings } from '../shared/settings';
 import { slotHeaderLength } from '../shared/slots';
 import { decodeDht22 } from '../shared/dht22';
 import { version } from '../shared/version';
 import { readDht22 } from './dht22';
+import { serveEcho } from './echo';
 import * as limit from './limits';
 import { newReporter, type Reporter } from './report';
 import { draw, retry } from './screen';
@@ -55,8 +56,8 @@ import { Todo } from './todo';
 import { hasAddress, join, lookUp, ping, rssiDbm, wifi } from './wifi';
 
 const inbound = newInbound();
-/** And whom telemetry is told as well: absent unless kit.json asks for it. */
-const outbox: Outbox & { tell?: Reporter } = newOutbox();
+/** And what kit.json may ask for besides, absent unless it does: whom telemetry is told as well, and an echo. */
+const outbox: Outbox & { tell?: Reporter; echo?: EchoSettings } = newOutbox();
 /** Replies that wait for `drain`: the rest of the topic, then the text. */
 const replies: string[] = [];
 let recent: number[] = [];
@@ -71,10 +72,9 @@ let cdsPin: Pin;
 let relayOn: number;
 let ledOn: number;
 let oled: number;
-/** The topic `iot/<kit>`, and how a PUBLISH on it goes on after its length. */
+/** The topic `iot/<kit>`, how a PUBLISH on it goes on after its length, and where its payload begins. */
 let mine: string;
 let head: string;
-/** Where its payload begins. */
 let headEnd: number;
 /** The end of the document on `state`, which does not change while online. */
 let about: string;
@@ -87,17 +87,15 @@ let later = LinkEventType.Tick;
 /** 1 while the DHT22 is read: nothing draws, parses or sends. */
 let sampling = 0;
 let unsent = 0;
-/** 1 while a command is obeyed that came whole. */
+/** 1 while a command is obeyed that came whole; 1 when something waits for the socket, or is to be sent once more. */
 let shallow = 0;
-/** 1 when something waits for the socket, or is to be sent once more. */
 let full = 0;
 let sequence = 0;
 /** The last three samples of the light, ten bits each, the newest lowest; and the one before them. */
 let past = 0;
 let oldest = 0;
-/** Ticks for which light is looked at closely. */
+/** Ticks for which light is looked at closely, and those that have gone by of those that are taken as one. */
 let odd = 0;
-/** Ticks that have gone by of those that are taken as one. */
 let ticks = 0;
 /** A sample from `low` to below `high` is no news. */
 let low = 0;
@@ -545,6 +543,7 @@ function start(): string {
   }
   // For a moment: a function that is made here would keep alive all that stands here.
   if (settings.report && !SAFE) outbox.tell = settings.report as never;
+  if (settings.echo && !SAFE) outbox.echo = settings.echo;
   return '';
 }
 
@@ -577,3 +576,4 @@ if (startError) {
   workLink(Todo.Good);
 } else run();
 if (outbox.tell) outbox.tell = newReporter(outbox.tell as never, kit, link, outbox);
+if (outbox.echo) serveEcho(outbox.echo, kit, link);

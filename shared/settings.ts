@@ -23,6 +23,8 @@ export interface KitSettings {
   broker: BrokerSettings;
   /** Where telemetry goes beside the broker, or in its place; to the broker alone when absent. */
   report?: ReportSettings;
+  /** The other end of the network benchmark listens; absent: it does not. */
+  echo?: EchoSettings;
   /** Password of the WiFi console; when absent the console is stopped at boot. */
   console?: string;
 }
@@ -72,6 +74,11 @@ export interface ReportSettings {
   password?: string;
   /** False: telemetry is not published over MQTT. */
   mqtt?: false;
+}
+
+export interface EchoSettings {
+  udpPort: number;
+  tcpPort: number;
 }
 
 /** What the board finds wrong with what it read, or an empty string. The host has checked more. */

@@ -30,6 +30,8 @@ export interface KitOptions {
   broker?: BrokerOptions;
   /** Where telemetry is reported beside MQTT, or in its place: a gateway or another server. A kit's own replaces the shared one. */
   report?: ReportOptions;
+  /** An echo for `lamplighter bench run --kit`: opens two ports to everybody in the network, `{}` the usual ones. Left out: none. */
+  echo?: EchoOptions;
   /** When the lamp is lit and for how long; what is left out keeps its default. */
   lamp?: Partial<LampSettings>;
   /** Cadence of telemetry, sensors and display, in milliseconds, 2,000 to 3,600,000; default 10,000. */
@@ -75,6 +77,13 @@ export interface ReportOptions {
   password?: Text;
   /** False: telemetry goes this way only, and `telemetry` and `message` are not published; default true. */
   mqtt?: boolean;
+}
+
+export interface EchoOptions {
+  /** UDP port, 1 to 65535; default 9999. */
+  udpPort?: number;
+  /** TCP port, 1 to 65535; default 9997. */
+  tcpPort?: number;
 }
 
 export interface KitEntry extends KitOptions {

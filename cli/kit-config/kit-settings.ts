@@ -3,6 +3,7 @@ import { boardOf } from '../../shared/boards';
 import type {
   BoardName,
   BrokerSettings,
+  EchoSettings,
   KitSettings,
   NetworkSettings,
   ReportSettings,
@@ -74,6 +75,7 @@ export function resolveKit(
   const networks = last(layers, 'networks')!;
   const broker = last(layers, 'broker')!;
   const report = last(layers, 'report');
+  const echo = last(layers, 'echo');
   const console = last(layers, 'console');
   const settings: KitSettings = {
     kit,
@@ -97,6 +99,7 @@ export function resolveKit(
     ...(report && {
       report: reportSettings(report.value, `${report.path}report`, broker, readText, problems),
     }),
+    ...(echo && { echo: { ...echoPorts, ...echo.value } }),
     ...(console && {
       console: readText(console.value, `${console.path}console`, consolePasswordRule, problems),
     }),
@@ -200,6 +203,7 @@ function brokerSettings(
   };
 }
 
+const echoPorts: EchoSettings = { udpPort: 9999, tcpPort: 9997 };
 const reportPorts: Record<ReportOptions['by'], number> = { http: 5000, tcp: 9999, udp: 9998 };
 
 function reportSettings(

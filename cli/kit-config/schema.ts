@@ -178,6 +178,9 @@ const options = {
   networks: v.exactOptional(list(network, 8)),
   broker: v.exactOptional(broker),
   report: v.exactOptional(report),
+  echo: v.exactOptional(
+    object({ udpPort: v.exactOptional(whole(1, 65535)), tcpPort: v.exactOptional(whole(1, 65535)) }),
+  ),
   lamp: v.exactOptional(
     object({
       holdMs: v.exactOptional(whole(1000, 3_600_000, ' milliseconds')),

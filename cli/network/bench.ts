@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { writeProblem } from '../../network/file-problem';
+import { boardEchoMax } from '../../shared/echo';
 import { compare, type Language, msText } from '../../network/bench/compare';
 import { answer, parseAnswer, request, sizeMax, sizeMin } from '../../network/bench/message';
 import { measureOverhead, type Overhead } from '../../network/bench/overhead';
@@ -52,7 +53,9 @@ export interface BenchFlags {
   udpPort: string;
   tcpPort: string;
   protocol: string;
-  kit?: boolean;
+  kit?: string;
+  kitUdpPort: string;
+  kitTcpPort: string;
   lang: string;
   csv?: string;
   svg?: string;
@@ -62,13 +65,22 @@ export interface BenchFlags {
 
 type Protocol = 'udp' | 'tcp';
 
+/** What answers. */
+interface OtherEnd {
+  kind: 'computer' | 'kit';
+  host: string;
+  address: string;
+  ports: Record<Protocol, number>;
+}
+
 interface Measured {
+  end: OtherEnd;
   protocol: Protocol;
   run: Run;
   statistics: Statistics;
 }
 
-export async function benchRunCommand(host: string, flags: BenchFlags): Promise<void> {
+export async function benchRunCommand(host: string | undefined, flags: BenchFlags): Promise<void> {
   const options = {
     count: wholeNumber('--count', flags.count, 1, 100_000),
     size: wholeNumber('--size', flags.size, sizeMin, sizeMax),
@@ -77,40 +89,71 @@ export async function benchRunCommand(host: string, flags: BenchFlags): Promise<
     warmUp: wholeNumber('--warm-up', flags.warmUp, 0, 10_000),
   };
   const language = languageOf(flags.lang);
-  const ports = {
-    udp: wholeNumber('--udp-port', flags.udpPort, 1, 65_535),
-    tcp: wholeNumber('--tcp-port', flags.tcpPort, 1, 65_535),
-  };
   const protocols = protocolsOf(flags.protocol);
-  const address = await addressOf(host, flags.allowPublic ?? false);
+  if (flags.kit !== undefined && options.size > boardEchoMax)
+    throw new Error(`--size: a kit answers messages of at most ${boardEchoMax} bytes, got ${options.size}`);
+  const ends = await otherEnds(host, flags);
   const signal = interrupted();
   const overhead = measureOverhead(clock, emptyLoop(options.size));
   const measured: Measured[] = [];
   const failures: string[] = [];
-  for (const protocol of protocols) {
-    if (signal.aborted) break;
-    try {
-      const one = await measure(protocol, address, ports[protocol], options, signal);
-      measured.push(one);
-      if (one.statistics.answered === 0 && !signal.aborted)
-        throw new Error(`${protocol.toUpperCase()} to ${host}:${ports[protocol]}: nobody answers`);
-    } catch (error) {
-      failures.push((error as Error).message);
-      tell((error as Error).message);
+  for (const end of ends) {
+    for (const protocol of protocols) {
+      if (signal.aborted) break;
+      try {
+        const one = await measure(end, protocol, options, signal);
+        measured.push(one);
+        if (one.statistics.answered === 0 && !signal.aborted)
+          throw new Error(`${protocol.toUpperCase()} to ${end.host}:${end.ports[protocol]}: nobody answers`);
+      } catch (error) {
+        failures.push((error as Error).message);
+        tell((error as Error).message);
+      }
     }
   }
+  const of = (kind: OtherEnd['kind']) =>
+    ends.some((end) => end.kind === kind)
+      ? byProtocol(measured.filter(({ end }) => end.kind === kind))
+      : undefined;
   const words =
     protocols.length === 2 && !signal.aborted
-      ? compare({ ...byProtocol(measured), other: flags.kit ? 'kit' : 'computer' }, language)
+      ? compare({ computer: of('computer'), kit: of('kit') }, language)
       : [];
-  if (flags.json)
-    printJson({ host, address, ...options, overhead, results: measured.map(jsonOf), failures, words });
+  if (flags.json) printJson({ ...options, overhead, results: measured.map(jsonOf), failures, words });
   else show(measured, overhead, words);
   if (signal.aborted) process.exitCode = 130;
   else if (failures.length > 0) process.exitCode = 1;
   // Last: what was measured is on the screen already when a file cannot be written.
   if (flags.csv !== undefined) writeText(flags.csv, csv(measured));
-  if (flags.svg !== undefined) writeText(flags.svg, plot(host, options.size, measured));
+  if (flags.svg !== undefined) writeText(flags.svg, plot(ends, options.size, measured));
+}
+
+async function otherEnds(host: string | undefined, flags: BenchFlags): Promise<OtherEnd[]> {
+  const end = async (
+    kind: OtherEnd['kind'],
+    host: string,
+    [udpName, udpPort]: [string, string],
+    [tcpName, tcpPort]: [string, string],
+  ): Promise<OtherEnd> => ({
+    kind,
+    host,
+    ports: {
+      udp: wholeNumber(udpName, udpPort, 1, 65_535),
+      tcp: wholeNumber(tcpName, tcpPort, 1, 65_535),
+    },
+    address: await addressOf(host, flags.allowPublic ?? false),
+  });
+  const { kit, udpPort, tcpPort, kitUdpPort, kitTcpPort } = flags;
+  const ends = [];
+  if (host !== undefined)
+    ends.push(await end('computer', host, ['--udp-port', udpPort], ['--tcp-port', tcpPort]));
+  if (kit !== undefined)
+    ends.push(await end('kit', kit, ['--kit-udp-port', kitUdpPort], ['--kit-tcp-port', kitTcpPort]));
+  if (ends.length === 0)
+    throw new Error(
+      'expected the address of a computer that runs lamplighter bench serve, or --kit with that of a kit',
+    );
+  return ends;
 }
 
 function writeText(file: string, text: string): void {
@@ -122,15 +165,17 @@ function writeText(file: string, text: string): void {
 }
 
 async function measure(
+  end: OtherEnd,
   protocol: Protocol,
-  address: string,
-  port: number,
   options: { count: number; size: number; everyMs: number; timeoutMs: number; warmUp: number },
   signal: AbortSignal,
 ): Promise<Measured> {
+  const { address, ports } = end;
   const open: OpenLine =
-    protocol === 'udp' ? await udpLine(address, port) : await tcpLine(address, port, options.timeoutMs);
-  const progress = new Progress(protocol.toUpperCase());
+    protocol === 'udp'
+      ? await udpLine(address, ports.udp)
+      : await tcpLine(address, ports.tcp, options.timeoutMs);
+  const progress = new Progress(titleOf({ end, protocol }));
   try {
     const tools = { ...options, now: clock, after, signal };
     // Compilers and caches at both ends warm up first, or whoever is measured first looks slower.
@@ -140,7 +185,7 @@ async function measure(
     const result = silent
       ? before!
       : await run(open, { ...tools, first: options.warmUp, progress: progress.show });
-    return { protocol, run: result, statistics: statisticsOf(result.roundTrips, result.outOfOrder) };
+    return { end, protocol, run: result, statistics: statisticsOf(result.roundTrips, result.outOfOrder) };
   } finally {
     progress.end();
     open.close();
@@ -179,14 +224,14 @@ function show(measured: readonly Measured[], overhead: Overhead, words: readonly
   ];
   if (measured.length > 0)
     printTable(
-      ['', ...measured.map(({ protocol }) => protocol.toUpperCase())],
+      ['', ...measured.map(titleOf)],
       rows.map(([name, value]) => [name, ...measured.map(({ statistics }) => value(statistics))]),
     );
   const width = Math.min(process.stdout.columns || 80, 100);
-  for (const { protocol, run, statistics } of measured) {
-    if (statistics.answered === 0) continue;
-    print(`\n${protocol.toUpperCase()}: round trips`);
-    for (const line of terminalHistogram(run.roundTrips, width)) print(line);
+  for (const one of measured) {
+    if (one.statistics.answered === 0) continue;
+    print(`\n${titleOf(one)}: round trips`);
+    for (const line of terminalHistogram(one.run.roundTrips, width)) print(line);
   }
   print(
     `\nOf this tool itself: clock step ${microseconds(overhead.clockStepMs)}, per message without a network ${microseconds(overhead.emptyLoopMs)}.`,
@@ -214,34 +259,45 @@ function wrapped(text: string, width: number): string {
   return lines.join('\n');
 }
 
-function csv(measured: readonly Measured[]): string {
-  const rows = measured.flatMap(({ protocol, run }) =>
-    run.roundTrips.map((time, sequence) =>
-      [protocol, sequence, time?.toFixed(3) ?? '', run.serverMs[sequence]?.toFixed(3) ?? ''].join(','),
-    ),
-  );
-  return ['protocol,sequence,round_trip_ms,server_time_ms', ...rows].join('\n') + '\n';
+/** `UDP`, or `kit UDP`. */
+function titleOf({ end, protocol }: Pick<Measured, 'end' | 'protocol'>): string {
+  return (end.kind === 'kit' ? 'kit ' : '') + protocol.toUpperCase();
 }
 
-const colors = { udp: '#0a7', tcp: '#06c' };
+function csv(measured: readonly Measured[]): string {
+  const rows = measured.flatMap(({ end, protocol, run }) =>
+    run.roundTrips.map((time, sequence) =>
+      [end.host, protocol, sequence, time?.toFixed(3) ?? '', run.serverMs[sequence]?.toFixed(3) ?? ''].join(
+        ',',
+      ),
+    ),
+  );
+  return ['host,protocol,sequence,round_trip_ms,server_time_ms', ...rows].join('\n') + '\n';
+}
 
-function plot(host: string, size: number, measured: readonly Measured[]): string {
+const colors = {
+  computer: { udp: '#0a7', tcp: '#06c' },
+  kit: { udp: '#c70', tcp: '#a0a' },
+};
+
+function plot(ends: readonly OtherEnd[], size: number, measured: readonly Measured[]): string {
   return svgPlot(
-    `Round trips of ${size} bytes to ${host}`,
-    measured.map(({ protocol, run }) => ({
-      name: protocol.toUpperCase(),
-      color: colors[protocol],
-      roundTrips: run.roundTrips,
+    `Round trips of ${size} bytes to ${ends.map(({ host }) => host).join(' and ')}`,
+    measured.map((one) => ({
+      name: titleOf(one),
+      color: colors[one.end.kind][one.protocol],
+      roundTrips: one.run.roundTrips,
     })),
   );
 }
 
-function jsonOf({ protocol, statistics, run }: Measured): object {
+function jsonOf({ end, protocol, statistics, run }: Measured): object {
   const rounded = Object.entries(statistics).map(([name, value]) => [
     name,
     isNaN(value) ? null : +value.toFixed(4),
   ]);
-  return { protocol, ...Object.fromEntries(rounded), repeated: run.repeated };
+  const { kind, host, address } = end;
+  return { kind, host, address, protocol, ...Object.fromEntries(rounded), repeated: run.repeated };
 }
 
 /** One that could not be measured has sent nothing. */

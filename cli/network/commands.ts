@@ -50,7 +50,7 @@ export function addNetworkCommands(program: Command): void {
     .action(async (flags) => (await import('./bench')).benchServeCommand(flags));
   bench
     .command('run')
-    .argument('<host>', 'name or IPv4 address of the other end')
+    .argument('[host]', 'name or IPv4 address of a computer that runs bench serve')
     .description('send messages, time their answers, and compare UDP with TCP')
     .option('--count <number>', 'messages for each protocol', '1000')
     .option('--size <bytes>', 'bytes of a message, 48 to 1400', '100')
@@ -60,13 +60,15 @@ export function addNetworkCommands(program: Command): void {
     .option('--protocol <name>', 'udp, tcp or both', 'both')
     .option('--udp-port <port>', 'port of the UDP echo', '9999')
     .option('--tcp-port <port>', 'port of the TCP echo', '9997')
-    .option('--kit', 'the other end is a kit with its echo switched on')
+    .option('--kit <host>', 'measure a kit with its echo switched on as well, or alone, and compare')
+    .option('--kit-udp-port <port>', "port of the kit's UDP echo", '9999')
+    .option('--kit-tcp-port <port>', "port of the kit's TCP echo", '9997')
     .option('--lang <language>', 'language of the comparison, en or ko', 'en')
     .option('--csv <file>', 'write every round trip')
     .option('--svg <file>', 'draw how the delays are distributed')
     .option('--allow-public', 'measure to a host that is not in a private network')
     .option('--json', 'print JSON')
-    .addHelpText('after', example('lamplighter bench run 192.168.0.10 --svg delays.svg'))
+    .addHelpText('after', example('lamplighter bench run 192.168.0.10 --kit 192.168.0.21 --svg delays.svg'))
     .action(async (host, flags) => (await import('./bench')).benchRunCommand(host, flags));
 
   program

@@ -48,6 +48,11 @@ test.each([
   [['ports', '1.1.1.1'], /not in a private network/],
   [['ports', '127.0.0.1', '--ports', '0-9'], /--ports: expected ports from 1 to 65535/],
   [['bench', 'run', '127.0.0.1', '--size', '9'], /--size: expected a whole number from 48 to 1400, got "9"/],
+  [
+    ['bench', 'run', '--kit', '127.0.0.1', '--size', '257'],
+    /--size: a kit answers messages of at most 256 bytes/,
+  ],
+  [['bench', 'run'], /expected the address of a computer that runs lamplighter bench serve, or --kit/],
   [['report', '--server', 'pi:5000'], /--server: expected http:\/\//],
   [
     ['report', '--concurrency', '0', '--simulate', '1'],
@@ -94,6 +99,28 @@ test('bench: the other end is measured over both protocols, in JSON, CSV and a d
   expect(words).toHaveLength(5);
   expect(readFileSync(join(place, 'b.csv'), 'utf8').split('\n')).toHaveLength(102);
   expect(readFileSync(join(place, 'b.svg'), 'utf8')).toMatch(/^<svg/);
+  server.signal('SIGINT');
+  expect(await server.exit).toBe(0);
+});
+
+test('bench: a kit is measured beside a computer, or alone', async () => {
+  const server = lamplighter('bench', 'serve', '--udp-port', '0', '--tcp-port', '0', '--json');
+  const [text] = await server.until(/^\{[^]*\n\}/);
+  const { udpPort, tcpPort } = JSON.parse(text) as { udpPort: number; tcpPort: number };
+  const kit = ['--kit', '127.0.0.1', '--kit-udp-port', `${udpPort}`, '--kit-tcp-port', `${tcpPort}`];
+  const few = ['--count', '5', '--warm-up', '0', '--timeout', '20000', '--json'];
+  const ports = ['--udp-port', `${udpPort}`, '--tcp-port', `${tcpPort}`];
+  for (const [args, kinds, words] of [
+    [['127.0.0.1', ...ports, ...kit], ['computer', 'computer', 'kit', 'kit'], /^Pi against ESP32/],
+    [kit, ['kit', 'kit'], /^Seen from a Raspberry Pi: the other end is a kit/],
+  ] as const) {
+    const run = lamplighter('bench', 'run', ...args, ...few);
+    expect(await run.exit).toBe(0);
+    const told = JSON.parse(run.stdout) as { results: { kind: string; answered: number }[]; words: string[] };
+    expect(told.results.map(({ kind }) => kind)).toEqual(kinds);
+    expect(told.results.map(({ answered }) => answered)).toEqual(kinds.map(() => 5));
+    expect(told.words.at(-1)).toMatch(words);
+  }
   server.signal('SIGINT');
   expect(await server.exit).toBe(0);
 });

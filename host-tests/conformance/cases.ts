@@ -3,6 +3,7 @@ import type { Case } from '../support/kit-bench';
 import { announcementCases, sensorCases, telemetryCases } from './cases/announcements';
 import { bootCases } from './cases/boot';
 import { readingCases, refusalCases, resultCases, setTopicCases } from './cases/commands';
+import { echoCases } from './cases/echo';
 import { lampCases, ledCases, ownLightCases } from './cases/lamp';
 import { oledCases } from './cases/oled';
 import { reportCases } from './cases/reports';
@@ -21,4 +22,5 @@ export const chapters: { title: string; cases: Case[] }[] = [
   { title: 'sensors', cases: sensorCases },
   { title: 'OLED', cases: oledCases },
   { title: 'reports', cases: reportCases },
+  { title: 'echo', cases: echoCases },
 ];

@@ -2,6 +2,7 @@ import type { Packet } from 'mqtt-packet';
 import type { Clock } from '../../simulator';
 import { RealClock } from '../../simulator';
 import { ScriptedBroker } from '../support/broker';
+import { hostCaller } from '../support/caller';
 import { HostPort } from '../support/host-port';
 import {
   type Bench,
@@ -50,6 +51,7 @@ export class EngineBench implements WireBench {
     readonly port: HostPort,
     readonly broker: ScriptedBroker,
     readonly server: Bench['server'],
+    readonly caller: Bench['caller'],
   ) {
     ({
       settings: this.settings,
@@ -69,15 +71,17 @@ export class EngineBench implements WireBench {
   static async create(form: EngineForm, given: Given = {}): Promise<EngineBench> {
     const port = await HostPort.open();
     const server = given.report && (await hostReceiver(given.report.by, () => Date.now()));
+    const caller = given.caller && (await hostCaller());
     const settings = usualSettings(form.chip, {
       kit: nextKit++,
       ...shortTimes,
       ...given.settings,
       ...(server && { report: { ...server.settings, ...given.report } }),
+      ...(caller && given.caller === 'heard' && { echo: caller.ports }),
     });
     settings.broker = { ...settings.broker, host: '127.0.0.1', port: port.port };
     const board = await EngineBoard.create(form, settings, given);
-    return new EngineBench(board, port, new ScriptedBroker(port, new TimeOfDay()), server);
+    return new EngineBench(board, port, new ScriptedBroker(port, new TimeOfDay()), server, caller);
   }
 
   get messages(): readonly Message[] {
@@ -105,6 +109,7 @@ export class EngineBench implements WireBench {
     this.broker.stop('reset');
     this.port.close();
     this.server?.close();
+    this.caller?.close();
   }
 
   now(): number {

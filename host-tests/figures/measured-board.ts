@@ -1,7 +1,7 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
-import type { KitSettings, ReportSettings } from '../../shared/settings';
+import type { KitSettings } from '../../shared/settings';
 import { slotFile } from '../../shared/slots';
 import { Interpreter, makeFlash, type EngineForm } from '../engine/interpreter';
 import { prelude, tell, dht22Frame } from '../engine/prelude';
@@ -20,10 +20,8 @@ const readingMs = 10_000;
 const typingMs = 60;
 
 /** What a board is configured with; `port` when it is not to connect to its own broker. */
-interface Changes {
-  telemetryMs: number;
+interface Changes extends Pick<KitSettings, 'telemetryMs' | 'report' | 'echo'> {
   port?: number;
-  report?: ReportSettings;
 }
 
 /** A kit on the interpreter that tells how many variables it uses, and the broker that it connects to. */
@@ -51,12 +49,8 @@ export class MeasuredBoard {
     changes: Changes,
   ): Promise<MeasuredBoard> {
     const broker = await PlainBroker.listen();
-    const { telemetryMs, port = broker.port, report } = changes;
-    const settings = usualSettings(form.chip, {
-      telemetryMs,
-      broker: { host: '127.0.0.1', port },
-      ...(report && { report }),
-    });
+    const { port = broker.port, ...more } = changes;
+    const settings = usualSettings(form.chip, { ...more, broker: { host: '127.0.0.1', port } });
     const folder = await makeFlash(form, {
       '.bootcde': prelude({ chip: form.chip, quiet: true }) + highWaterCode + code,
       kit0: slot(JSON.stringify(settings)),

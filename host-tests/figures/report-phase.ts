@@ -3,11 +3,9 @@ import { hostReceiver, type ReportedBy } from '../support/receiver';
 import { highWater, paint, read } from './high-water';
 import { MeasuredBoard, pause } from './measured-board';
 
-/** Variables of a kit that reports, above an idle interpreter as in `Variables`. */
-export interface ReportVariables {
-  /** Between two reports that are taken at once. */
+/** Variables of a kit that does more than usual, above an idle interpreter as in `Variables`. */
+export interface ExtraVariables {
   atRest: number;
-  /** The most during an outage of the server, and while what waited is sent. */
   peak: number;
 }
 
@@ -18,12 +16,13 @@ const telemetryMs = 2000;
 const waiting = 14;
 const settleMs = 700;
 
+/** At rest between two reports that are taken at once; the peak is that of an outage of the server and of what waited. */
 export async function measureReport(
   form: EngineForm,
   dist: string,
   by: ReportedBy,
   idle: number,
-): Promise<ReportVariables> {
+): Promise<ExtraVariables> {
   const { receiver, settings, setUp, close } = await hostReceiver(by, () => Date.now());
   const board = await MeasuredBoard.bootFirmware(form, dist, { telemetryMs, report: settings });
   const reported = (count: number): Promise<void> => until(() => receiver.readings.length >= count, bootMs);

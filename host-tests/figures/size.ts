@@ -9,10 +9,11 @@ import { ensureFirmware } from '../../build/firmware';
 import { root } from '../../build/root';
 import { findForms, noInterpreter, type EngineForm } from '../engine/interpreter';
 import { saveBudget } from './budget';
+import { measureEcho } from './echo-phase';
 import { textFigures, withVariables } from './figures';
 import { idleVariables, measureVariables, phaseNames, type Phase, type Variables } from './phases';
 import { loadsToRam } from './ram-upload';
-import { measureReport, type ReportVariables } from './report-phase';
+import { measureReport, type ExtraVariables } from './report-phase';
 
 const goals = { bytes: 10_000, atRest: 400, peak: 600 };
 
@@ -66,24 +67,23 @@ async function tellVariables(forms: EngineForm[], measured: Variables[]): Promis
     line(`peak: ${phaseTitles[name]}`, ({ peaks }) => peaks[name], `goal ${goals.peak}`);
   line('at rest afterwards', ({ afterwards }) => afterwards);
   for (const by of ['http', 'tcp', 'udp'] as const) {
-    const reports: ReportVariables[] = [];
+    const reports: ExtraVariables[] = [];
     for (const form of forms) reports.push(await measureReport(form, dist, by, await idleVariables(form)));
-    tell(
-      row(
-        `reports by ${by}, at rest`,
-        reports.map(({ atRest }) => atRest),
-      ),
-    );
-    tell(
-      row(
-        `peak: reports by ${by}, after an outage`,
-        reports.map(({ peak }) => peak),
-      ),
-    );
+    tellExtra(`reports by ${by}`, 'after an outage', reports);
   }
+  const echoes: ExtraVariables[] = [];
+  for (const form of forms) echoes.push(await measureEcho(form, dist, await idleVariables(form)));
+  tellExtra('an echo', 'asked over UDP and TCP at once', echoes);
   const ram = [];
   for (const form of forms) ram.push(await loadsToRam(form, dist));
   tell(row('loads as a plain upload to RAM', ram));
+}
+
+function tellExtra(what: string, when: string, of: ExtraVariables[]): void {
+  const atRest = of.map((variables) => variables.atRest);
+  const peak = of.map((variables) => variables.peak);
+  tell(row(`${what}, at rest`, atRest));
+  tell(row(`peak: ${what}, ${when}`, peak));
 }
 
 function row(title: string, cells: (number | string)[], remark = ''): string {

@@ -19,7 +19,7 @@ const bad: [string, object, string[]][] = [
     'a misspelt key',
     { netwroks: [] },
     [
-      'netwroks: is no setting here; the settings are board, pins, ledOn, relayOn, oled, networks, broker, report, lamp, telemetryMs, console, kits',
+      'netwroks: is no setting here; the settings are board, pins, ledOn, relayOn, oled, networks, broker, report, echo, lamp, telemetryMs, console, kits',
     ],
   ],
   ['no networks', { networks: undefined }, ['networks: expected a list of 1 to 8 entries, got nothing']],
@@ -127,6 +127,12 @@ const bad: [string, object, string[]][] = [
     'a report user with a colon',
     { report: { by: 'http', user: 'a:b' } },
     ['report.user: expected a name without a colon, got "a:b" (3 bytes)'],
+  ],
+  ['an echo by yes', { echo: true }, ['echo: expected { … }, got a boolean']],
+  [
+    'an echo on a port that is none',
+    { kits: [{ kit: 2, echo: { tcpPort: 0 } }] },
+    ['kits[0].echo.tcpPort: expected a whole number from 1 to 65535, got 0'],
   ],
   [
     'a word in place of false',
@@ -475,6 +481,13 @@ describe('what a kit gets', () => {
       ...own,
       password: Buffer.from('가').toString('latin1'),
     });
+  });
+
+  it('opens no ports unless it is told to, and then those of the benchmark', () => {
+    expect(settings({}, 2)).not.toHaveProperty('echo');
+    expect(settings({ echo: {} }, 2).echo).toEqual({ udpPort: 9999, tcpPort: 9997 });
+    const change = { echo: { udpPort: 1 }, kits: [{ kit: 2, echo: { tcpPort: 2 } }] };
+    expect(settings(change, 2).echo).toEqual({ udpPort: 9999, tcpPort: 2 });
   });
 
   it('leaves shared pins alone on another board, whose numbers mean other pins', () => {

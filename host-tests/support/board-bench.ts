@@ -20,6 +20,7 @@ export abstract class BoardBench implements Bench {
   abstract readonly slackMs: number;
   abstract readonly messages: readonly Message[];
   abstract readonly server: Bench['server'];
+  abstract readonly caller: Bench['caller'];
   readonly board: VirtualBoard;
   readonly lamp: Output;
   readonly led: Output;

@@ -1,5 +1,6 @@
 import type { Packet } from 'mqtt-packet';
 import type { KitSettings, ReportSettings } from '../../shared/settings';
+import type { Caller } from './caller';
 import type { ReceiverPlace } from './receiver';
 
 /**
@@ -21,6 +22,8 @@ export interface Bench {
   readonly console: readonly string[];
   /** What the kit reports to; only when the case asks for it. */
   readonly server: ReceiverPlace | undefined;
+  /** Who calls the kit; only when the case asks for it. */
+  readonly caller: Caller | undefined;
   /** When the DHT22 was asked for a reading, ms. */
   readonly readings: readonly number[];
   /** What the board lets anybody into: both are open until the firmware closes them. */
@@ -100,6 +103,8 @@ export interface Given {
   settings?: Partial<KitSettings>;
   /** The kit reports, to a server of its own. */
   report?: Pick<ReportSettings, 'by' | 'user' | 'password' | 'mqtt'> & { host?: string };
+  /** There is a caller: the kit is to listen to it, or just not. */
+  caller?: 'heard' | 'unheard';
   /** In place of dist/firmware.js, where the board is a virtual one. */
   firmware?: string;
   /** What lies in the flash instead of a kit.json; empty for nothing. */

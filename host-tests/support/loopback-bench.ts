@@ -4,6 +4,7 @@ import { RealClock, type ChipName } from '../../simulator';
 import { HostNetwork } from '../../simulator/network';
 import type { Bench, Given, Message } from './kit-bench';
 import { BoardBench } from './board-bench';
+import { hostCaller } from './caller';
 import { usualSettings } from './kit-image';
 import { hostReceiver } from './receiver';
 
@@ -33,6 +34,7 @@ export class LoopbackBench extends BoardBench {
     private readonly client: MqttClient,
     private readonly port: number,
     readonly server: Bench['server'],
+    readonly caller: Bench['caller'],
   ) {
     super(settings, chip, new RealClock(), network, given);
     network.cut = given.noWifi ?? false;
@@ -48,23 +50,29 @@ export class LoopbackBench extends BoardBench {
     const kit = nextKit++;
     const clock = new RealClock();
     const server = given.report && (await hostReceiver(given.report.by, () => clock.now()));
+    let changed = (): void => {};
+    const caller = given.caller && (await hostCaller(() => changed()));
     const settings = usualSettings(chip, {
       kit,
       broker: { host, port },
       ...shortTimes,
       ...given.settings,
       ...(server && { report: { ...server.settings, ...given.report } }),
+      ...(caller && given.caller === 'heard' && { echo: caller.ports }),
     });
     const client = await connectAsync({ host, port, clientId: `bench_${kit}` });
     // Else a message waits, by Nagle's algorithm, until the one before is acknowledged: up to 40 ms.
     (client.stream as Socket).setNoDelay(true);
     await client.subscribeAsync(`iot/${kit}/#`, { qos: 1 });
-    return new LoopbackBench(chip, given, settings, new HostNetwork(), client, port, server);
+    const bench = new LoopbackBench(chip, given, settings, new HostNetwork(), client, port, server, caller);
+    changed = () => bench.changed();
+    return bench;
   }
 
   async stop(): Promise<void> {
     this.board.powerOff();
     this.server?.close();
+    this.caller?.close();
     await this.client.endAsync();
   }
 

@@ -1,6 +1,7 @@
 import { type ChipName, VirtualClock } from '../../simulator';
 import { type AccessPoint, VirtualNetwork, type VirtualNetworkOptions } from '../../simulator/network';
 import { BoardBench } from './board-bench';
+import { virtualCaller } from './caller';
 import { ScriptedBroker } from './broker';
 import type { Bench, Given, Message, WireBench } from './kit-bench';
 import { usualSettings } from './kit-image';
@@ -26,6 +27,7 @@ export class VirtualBench extends BoardBench implements WireBench {
   readonly slackMs = 0;
   readonly clientId: string;
   readonly server: Bench['server'];
+  readonly caller: Bench['caller'];
   readonly #messages: Message[] = [];
   /** How many of the broker's messages were looked at. */
   #seen = 0;
@@ -37,8 +39,12 @@ export class VirtualBench extends BoardBench implements WireBench {
   ) {
     const server = given.report && virtualReceiver(world.network, given.report.by, () => world.clock.now());
     const report = server && { report: { ...server.settings, ...given.report } };
-    super(usualSettings(chip, { ...given.settings, ...report }), chip, world.clock, world.network, given);
+    const caller = given.caller && virtualCaller(world.network);
+    const echo = caller && given.caller === 'heard' && { echo: caller.ports };
+    const settings = usualSettings(chip, { ...given.settings, ...report, ...echo });
+    super(settings, chip, world.clock, world.network, given);
     this.server = server;
+    this.caller = caller;
     this.clientId = `kit_${this.settings.kit}`;
     if (given.noWifi) world.home.on = false;
   }

@@ -3,11 +3,16 @@ import type { Statistics } from './statistics';
 
 export type Language = 'en' | 'ko';
 
-export interface Compared {
+/** The same messages over both protocols; one that could not be measured has sent nothing. */
+export interface ByProtocol {
   udp: Statistics;
   tcp: Statistics;
-  /** What the other end is; a kit answers from an interpreter. */
-  other: 'computer' | 'kit';
+}
+
+/** What has answered, at least one of them: a computer, and a kit, which answers from an interpreter. */
+export interface Compared {
+  computer?: ByProtocol | undefined;
+  kit?: ByProtocol | undefined;
 }
 
 /** Closer than this share is no difference that anybody should act on. */
@@ -16,10 +21,14 @@ const even = 0.05;
 /** Some 200 words, in paragraphs. */
 export function compare(compared: Compared, language: Language): string[] {
   const words = language === 'ko' ? korean : english;
-  const { udp, tcp, other } = compared;
-  if (udp.answered === 0 && tcp.answered === 0) return [words.nothing];
+  const computer = answered(compared.computer);
+  const kit = answered(compared.kit);
+  const first = computer ?? kit;
+  if (first === undefined) return [words.nothing];
+  const { udp, tcp } = first;
+  const board = view(computer, kit, words);
   if (udp.answered === 0 || tcp.answered === 0)
-    return [words.oneOnly(tcp.answered ? 'TCP' : 'UDP'), words.uses(udp, tcp)];
+    return [words.oneOnly(tcp.answered ? 'TCP' : 'UDP'), words.uses(udp, tcp), board];
   const faster = lower(udp.mean, tcp.mean);
   const steadier = lower(udp.deviation, tcp.deviation);
   return [
@@ -27,10 +36,24 @@ export function compare(compared: Compared, language: Language): string[] {
     words.steadiness(steadier, udp.deviation, tcp.deviation, udp.p99, tcp.p99),
     words.loss(udp, tcp),
     words.uses(udp, tcp),
-    other === 'kit'
-      ? words.kit(Math.min(udp.median, tcp.median))
-      : words.computer(Math.min(udp.median, tcp.median)),
+    board,
   ];
+}
+
+function answered(of: ByProtocol | undefined): ByProtocol | undefined {
+  return of && of.udp.answered + of.tcp.answered > 0 ? of : undefined;
+}
+
+/** What a Raspberry Pi sees of a kit. */
+function view(computer: ByProtocol | undefined, kit: ByProtocol | undefined, words: Words): string {
+  if (kit === undefined) return words.computer(lowerMedian(computer!));
+  if (computer === undefined) return words.kit(lowerMedian(kit));
+  return words.both(lowerMedian(computer), lowerMedian(kit), kit);
+}
+
+/** Of the protocols that were answered. */
+function lowerMedian({ udp, tcp }: ByProtocol): number {
+  return Math.min(...[udp.median, tcp.median].filter((median) => !isNaN(median)));
 }
 
 type Lower = 'UDP' | 'TCP' | 'even';
@@ -49,6 +72,7 @@ interface Words {
   uses(udp: Statistics, tcp: Statistics): string;
   computer(medianMs: number): string;
   kit(medianMs: number): string;
+  both(computerMs: number, kitMs: number, kit: ByProtocol): string;
 }
 
 /** Three significant digits, with the unit. */
@@ -59,6 +83,18 @@ export function msText(ms: number): string {
 
 function percent(a: number, b: number): string {
   return `${Math.round((1 - Math.min(a, b) / Math.max(a, b)) * 100)} %`;
+}
+
+function ratio(kit: number, computer: number): string {
+  return kit > computer
+    ? `${(kit / computer).toFixed(1)} times as long`
+    : `${(computer / kit).toFixed(1)} times as fast`;
+}
+
+function koreanRatio(kit: number, computer: number): string {
+  return kit > computer
+    ? `키트가 ${(kit / computer).toFixed(1)}배 오래 걸렸습니다.`
+    : `키트가 ${(computer / kit).toFixed(1)}배 빨랐습니다.`;
 }
 
 const english: Words = {
@@ -91,9 +127,15 @@ const english: Words = {
       tcp.p99 > 100 ? '; with delays like these let nobody wait for its answer in the dark' : ''
     }.`,
   computer: (median) =>
-    `Seen from a Raspberry Pi: the other end is a computer, and a median of ${msText(median)} is mostly its system and the network. An ESP32 on the same WiFi usually takes some milliseconds to some tens more, since its radio sleeps between beacons and an interpreter answers: measure a kit with --kit to see.`,
+    `Seen from a Raspberry Pi: the other end is a computer, and a median of ${msText(median)} is mostly its system and the network. An ESP32 on the same WiFi usually takes some milliseconds to some tens more, since its radio sleeps between beacons and an interpreter answers: measure a kit as well with --kit to see.`,
   kit: (median) =>
     `Seen from a Raspberry Pi: the other end is a kit, and a median of ${msText(median)} holds its radio, which may sleep between beacons, and its interpreter. A Pi as the other end, on the same WiFi, shows how much of it is the network: the rest is the board.`,
+  both: (computerMs, kitMs, kit) =>
+    `Pi against ESP32 or ESP8266: the computer answered in ${msText(computerMs)} and the kit in ${msText(kitMs)} (medians of the faster protocol), ${ratio(kitMs, computerMs)}. ${
+      kitMs > computerMs
+        ? `The ${msText(kitMs - computerMs)} between them are its radio, which may sleep between beacons, and its interpreter.`
+        : 'Here the network, or the load of the computer, outweighs what the board takes.'
+    } The kit's slowest hundredth took ${msText(kit.udp.p99)} over UDP and ${msText(kit.tcp.p99)} over TCP, with ${kit.udp.lost} and ${kit.tcp.lost} lost: enough for a lamp or a reading; what must react within milliseconds belongs on the board.`,
 };
 
 const korean: Words = {
@@ -126,7 +168,13 @@ const korean: Words = {
       tcp.p99 > 100 ? ' 지연이 이만큼 크면 응답을 기다리는 동안 사용자에게 기다린다고 알려 주세요.' : ''
     }`,
   computer: (median) =>
-    `라즈베리 파이에서 보면, 이번 상대편은 컴퓨터라서 중앙값 ${msText(median)}의 대부분은 운영 체제와 네트워크의 몫입니다. 같은 와이파이에 있는 ESP32는 무선이 비컨 사이에 잠들고 인터프리터가 응답하므로 보통 수 밀리초에서 수십 밀리초가 더 걸립니다. --kit으로 키트를 재어 비교해 보세요.`,
+    `라즈베리 파이에서 보면, 이번 상대편은 컴퓨터라서 중앙값 ${msText(median)}의 대부분은 운영 체제와 네트워크의 몫입니다. 같은 와이파이에 있는 ESP32는 무선이 비컨 사이에 잠들고 인터프리터가 응답하므로 보통 수 밀리초에서 수십 밀리초가 더 걸립니다. --kit으로 키트도 함께 재어 비교해 보세요.`,
   kit: (median) =>
     `라즈베리 파이에서 보면, 이번 상대편은 키트라서 중앙값 ${msText(median)}에는 비컨 사이에 잠들 수 있는 무선과 인터프리터의 시간이 들어 있습니다. 같은 와이파이의 다른 파이를 상대로 재면 그 가운데 네트워크의 몫을 알 수 있고, 나머지가 보드의 몫입니다.`,
+  both: (computerMs, kitMs, kit) =>
+    `파이와 키트(ESP32, ESP8266)를 비교하면, 컴퓨터는 ${msText(computerMs)}, 키트는 ${msText(kitMs)} 만에 응답했습니다(더 빠른 프로토콜의 중앙값). ${koreanRatio(kitMs, computerMs)} ${
+      kitMs > computerMs
+        ? `같은 네트워크라면 그 차이 ${msText(kitMs - computerMs)}는 보드의 몫, 곧 비컨 사이에 잠들 수 있는 무선과 인터프리터의 시간입니다.`
+        : '이번에는 보드가 쓰는 시간보다 네트워크나 컴퓨터의 부하가 더 컸습니다.'
+    } 키트의 가장 느린 1%는 UDP ${msText(kit.udp.p99)}, TCP ${msText(kit.tcp.p99)}였고, 각각 ${kit.udp.lost}개와 ${kit.tcp.lost}개를 잃었습니다. 램프나 측정값에는 충분하지만, 수 밀리초 안에 반응해야 하는 일은 보드 안에서 처리해야 합니다.`,
 };

@@ -38,7 +38,7 @@ const headerBytes = 8;
  *
  * - ESP8266: a socket that is not bound stays in the middle of connecting, and never sends. One that sends without an address fails,
  *   and its slot is lost for good. A datagram of more than 268 bytes is not received.
- * - ESP32: a datagram that cannot be sent counts as seven bytes sent, and what is left of it goes who knows where: here it is lost.
+ * - ESP32: an empty datagram counts as the end of the connection, and closes the socket. A datagram that cannot be sent counts as seven bytes sent, and what is left of it goes who knows where: here it is lost.
  *   A name blocks all JavaScript while it is looked up, and one that does not exist is taken for the address 0.0.0.0.
  */
 export class Datagrams {
@@ -196,6 +196,8 @@ export class Datagrams {
     }
     const datagram = socket.received.shift();
     if (datagram === undefined) return busy;
+    if (this.#esp32 && datagram.bytes.length === 0) socket.closeNow = true;
+    if (socket.closeNow) return true;
     const { bytes, address, port } = datagram;
     object.emit('message', stringFromBytes(bytes), interpreter.data({ address, port, size: bytes.length }));
     return true;

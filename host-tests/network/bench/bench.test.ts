@@ -271,35 +271,52 @@ describe('the comparison in words', () => {
     compare(compared, language).join('\n');
 
   test('names the faster and the steadier by the figures', () => {
-    expect(words({ udp: steady, tcp: slow, other: 'computer' })).toMatch(
+    expect(words({ computer: { udp: steady, tcp: slow } })).toMatch(
       /UDP had the lower mean[^]*UDP was steadier/,
     );
-    expect(words({ udp: slow, tcp: steady, other: 'computer' })).toMatch(
+    expect(words({ computer: { udp: slow, tcp: steady } })).toMatch(
       /TCP had the lower mean[^]*TCP was steadier/,
     );
-    expect(words({ udp: steady, tcp: steady, other: 'computer' })).toMatch(/equally fast[^]*equally steady/);
-    expect(words({ udp: steady, tcp: slow, other: 'computer' }, 'ko')).toMatch(
+    expect(words({ computer: { udp: steady, tcp: steady } })).toMatch(/equally fast[^]*equally steady/);
+    expect(words({ computer: { udp: steady, tcp: slow } }, 'ko')).toMatch(
       /UDP가 더 짧았습니다[^]*UDP가 더 고르게/,
     );
   });
 
   test('tells the losses, and what follows from them', () => {
-    expect(words({ udp: slow, tcp: steady, other: 'kit' })).toMatch(
+    expect(words({ kit: { udp: slow, tcp: steady } })).toMatch(
       /Of 5 messages over UDP 1 were lost and 1 came out of order[^]*must number and repeat/,
     );
   });
 
   test('says when there is nothing to compare', () => {
     const none = statisticsOf([undefined], 0);
-    expect(words({ udp: none, tcp: none, other: 'computer' })).toMatch(/Nothing was answered/);
-    expect(words({ udp: none, tcp: steady, other: 'computer' })).toMatch(/Only TCP was answered/);
+    expect(words({ computer: { udp: none, tcp: none } })).toMatch(/Nothing was answered/);
+    expect(words({ computer: { udp: none, tcp: steady } })).toMatch(/Only TCP was answered/);
+  });
+
+  test('sees a kit beside a computer, by the figures of both', () => {
+    const computer = { udp: steady, tcp: slow };
+    const kit = { udp: slow, tcp: slow };
+    const none = { udp: statisticsOf([undefined], 0), tcp: statisticsOf([undefined], 0) };
+    expect(words({ computer, kit })).toMatch(
+      /answered in 1\.00 ms and the kit in 7\.00 ms[^.]*\), 7\.0 times as long\.[^]* 6\.00 ms between them[^]*with 1 and 1 lost/,
+    );
+    expect(words({ computer: kit, kit: { udp: steady, tcp: steady } })).toMatch(/7\.0 times as fast/);
+    expect(words({ computer, kit }, 'ko')).toMatch(/컴퓨터는 1\.00 ms, 키트는 7\.00 ms[^]*7\.0배 오래/);
+    expect(words({ kit })).toMatch(/the other end is a kit, and a median of 7\.00 ms/);
+    expect(words({ computer: none, kit })).toMatch(/the other end is a kit/);
+    expect(words({ computer, kit: none })).toMatch(/the other end is a computer/);
+    expect(words({ computer: none, kit: none })).toMatch(/^Nothing was answered/);
   });
 
   test('has some 200 words in English, and as much in Korean', () => {
-    const count = words({ udp: steady, tcp: slow, other: 'computer' }).split(/\s+/).length;
-    expect(count).toBeGreaterThan(170);
-    expect(count).toBeLessThan(260);
-    expect(words({ udp: steady, tcp: slow, other: 'kit' }, 'ko').length).toBeGreaterThan(500);
+    for (const both of [{}, { kit: { udp: slow, tcp: slow } }]) {
+      const count = words({ computer: { udp: steady, tcp: slow }, ...both }).split(/\s+/).length;
+      expect(count).toBeGreaterThan(170);
+      expect(count).toBeLessThan(260);
+    }
+    expect(words({ kit: { udp: steady, tcp: slow } }, 'ko').length).toBeGreaterThan(500);
   });
 });
 

@@ -47,6 +47,13 @@ describe.each(chips)('UDP of an %s', (chip) => {
     expect(pass()).toEqual([`message 5 ${brokerIp} 5`]);
   });
 
+  it('that is empty is a message to an ESP8266, and closes the socket of an ESP32', () => {
+    const { station, network, pass } = bound(chip);
+    network.sendDatagram({ address: brokerIp, port: 5 }, '192.168.1.100', 20_002, Buffer.alloc(0));
+    expect(pass()).toEqual(chip === 'esp32' ? ['close false', 'close false'] : [`message 0 ${brokerIp} 5`]);
+    expect(station.attachment.socketCount()).toBe(chip === 'esp32' ? 0 : 1);
+  });
+
   it('is lost without a word where nobody listens, on a host without its cable, and on the way', () => {
     const { station, network, heard, pass } = bound(chip);
     const listener = network.listenUdp(brokerIp, 9998, (datagram) => heard.push(datagram.toString()));
