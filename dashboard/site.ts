@@ -55,8 +55,8 @@ export class Site {
     };
     this.live.onReading = (reading) => this.#readers.forEach((read) => read(reading));
     this.live.onAnswer = ({ id, answer }) => this.desk.answer(id, answer);
-    this.live.onMessage = ({ atMs, topic, payload, retained }) =>
-      this.log.add({ atMs, topic, payload, retained });
+    this.live.onMessage = (message) => this.log.add(message);
+    this.live.onMessagesBefore = (messages) => this.log.addBefore(messages);
     window.addEventListener('online', () => this.connection.hurry());
     document.addEventListener('visibilitychange', () => {
       if (!document.hidden) this.connection.hurry();
@@ -77,7 +77,7 @@ export class Site {
 
   /** Which kit's messages are told and kept from now on; 0 for none. */
   watch(kit: number): void {
-    this.log.clear();
+    this.log.begin(kit);
     this.connection.watch(kit);
   }
 

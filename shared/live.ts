@@ -67,10 +67,22 @@ export type LiveEvent =
   | { type: 'kit'; seenMs: number; kit: KitView }
   | { type: 'config'; sensor: string; config: SensorConfig }
   | { type: 'broker'; broker: BrokerState }
-  /** To those who watch the kit: a message on `iot/<kit>` or below it. */
-  | { type: 'message'; kit: number; atMs: number; topic: string; payload: string; retained: boolean }
+  /** To those who watch the kit. */
+  | KitMessage
+  /** To who begins to watch a kit: what came before, the newest 50 at most, the oldest first. */
+  | { type: 'messages'; messages: readonly KitMessage[] }
   /** To the one who asked. */
   | { type: 'answer'; id: number; answer: Answer };
+
+/** A message on `iot/<kit>` or below it. */
+export interface KitMessage {
+  type: 'message';
+  kit: number;
+  atMs: number;
+  topic: string;
+  payload: string;
+  retained: boolean;
+}
 
 export type BrokerState = 'connected' | 'lost';
 

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { ApiError, getSeries } from '../api';
+import { getSeries } from '../api';
 import { useLive } from '../site';
 import { liveMax, merged, type Point, type RangeHours } from './line';
 
@@ -17,7 +17,8 @@ const hourMs = 3_600_000;
 /** History of one value, and what comes live after it; asked for anew after each reconnection. */
 export function useSeries(sensor: string, name: string, hours: RangeHours): Series {
   const site = useLive();
-  const { resyncs, ready } = site.live;
+  const { resyncs, ready, sensors } = site.live;
+  const isKnown = sensors.has(sensor);
   const live = useRef<Point[]>([]);
   const [stored, setStored] = useState<{ state: Series['state']; points: Point[] }>({
     state: 'loading',
@@ -41,22 +42,18 @@ export function useSeries(sensor: string, name: string, hours: RangeHours): Seri
 
   useEffect(() => {
     if (!ready) return;
+    // It has never reported, so there is nothing to ask for.
+    if (!isKnown) return setStored({ state: 'ready', points: [] });
     let current = true;
     const toMs = site.nowMs();
     getSeries(sensor, name, toMs - hours * hourMs, toMs, pointsMax).then(
       (points) => current && setStored({ state: 'ready', points }),
-      // 404: it has never reported, so there is nothing to show.
-      (error: unknown) =>
-        current &&
-        setStored({
-          state: error instanceof ApiError && error.status === 404 ? 'ready' : 'failed',
-          points: [],
-        }),
+      () => current && setStored({ state: 'failed', points: [] }),
     );
     return () => {
       current = false;
     };
-  }, [site, sensor, name, hours, ready, resyncs, fills]);
+  }, [site, sensor, name, hours, ready, isKnown, resyncs, fills]);
 
   const toMs = site.nowMs();
   const fromMs = toMs - hours * hourMs;

@@ -207,7 +207,7 @@ export const en = {
   latest: 'Latest values',
   configuration: 'Configuration',
   configurationNote:
-    'Values outside their limits are marked; a sensor that is silent for three intervals counts as late.',
+    'Values outside their limits are marked. Once an interval is saved here, a sensor that is silent for three of them counts as late.',
   interval: 'Interval in seconds',
   limitsOf: (name: string) => `${name} limits`,
   min: 'at least',

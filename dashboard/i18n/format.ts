@@ -99,13 +99,13 @@ export function valueText(words: Words, name: string, value: Value, values: Valu
   if (typeof value === 'string') return value;
   if (name === 'uptimeS') return words.duration(value);
   const unit = name === 'value' && typeof values.unit === 'string' ? ` ${values.unit}` : '';
-  const kind = kinds[name] ?? { digits: 3, unit };
+  const kind = Object.hasOwn(kinds, name) ? kinds[name]! : { digits: 3, unit };
   return `${words.number(value, kind.digits)}${kind.unit}`;
 }
 
 /** The name of a value in words where it is a known one, else as it came. */
 export function valueName(words: Words, name: string): string {
-  return name in named ? words.text[name as keyof typeof named] : name;
+  return Object.hasOwn(named, name) ? words.text[name as keyof typeof named] : name;
 }
 
 const named = {

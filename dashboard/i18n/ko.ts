@@ -194,7 +194,7 @@ export const ko: Messages = {
   latest: '최근 값',
   configuration: '설정',
   configurationNote:
-    '범위를 벗어난 값은 따로 표시되며, 측정 간격의 세 배가 지나도록 소식이 없는 센서는 지연된 것으로 봅니다.',
+    '범위를 벗어난 값은 따로 표시됩니다. 여기에 측정 간격을 저장하면, 그 세 배가 지나도록 소식이 없는 센서를 지연된 것으로 봅니다.',
   interval: '측정 간격(초)',
   limitsOf: (name) => `${name} 범위`,
   min: '최소',

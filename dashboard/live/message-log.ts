@@ -1,3 +1,4 @@
+import type { KitMessage } from '../../shared/live';
 import type { LogEntry } from './state';
 
 /** Entries that are kept; the oldest go first. */
@@ -8,12 +9,29 @@ export class MessageLog {
   entries: readonly LogEntry[] = [];
   /** Entries that were given up since there were too many. */
   dropped = 0;
+  #kit = 0;
   #count = 0;
+  #newestMs = -Infinity;
 
-  add(message: Omit<LogEntry, 'number'>): void {
-    const entries = [...this.entries, { ...message, number: ++this.#count }];
+  /** Forgets everything: the messages of this kit are kept from now on, and those of no other one; 0 for none. */
+  begin(kit: number): void {
+    this.clear();
+    this.#kit = kit;
+    this.#newestMs = -Infinity;
+  }
+
+  add({ kit, atMs, topic, payload, retained }: KitMessage): void {
+    if (kit !== this.#kit) return;
+    const entries = [...this.entries, { number: ++this.#count, atMs, topic, payload, retained }];
     this.dropped += Math.max(0, entries.length - entriesMax);
     this.entries = entries.slice(-entriesMax);
+    this.#newestMs = Math.max(this.#newestMs, atMs);
+  }
+
+  /** What came before this kit was watched; of it only what is not here already, as after a reconnection. */
+  addBefore(messages: readonly KitMessage[]): void {
+    const newestMs = this.#newestMs;
+    for (const message of messages) if (message.atMs > newestMs) this.add(message);
   }
 
   clear(): void {

@@ -1,4 +1,12 @@
-import type { BrokerState, KitView, LiveEvent, SensorView, Transport, Values } from '../../shared/live';
+import type {
+  BrokerState,
+  KitMessage,
+  KitView,
+  LiveEvent,
+  SensorView,
+  Transport,
+  Values,
+} from '../../shared/live';
 
 export interface LogEntry {
   /** Counts from 1 in the order of arrival. */
@@ -25,7 +33,9 @@ export class LiveState {
   resyncs = 0;
   onReading: (reading: ReadingEvent) => void = () => {};
   onAnswer: (event: Extract<LiveEvent, { type: 'answer' }>) => void = () => {};
-  onMessage: (event: Extract<LiveEvent, { type: 'message' }>) => void = () => {};
+  onMessage: (message: KitMessage) => void = () => {};
+  /** What was said on a kit's topics before it was watched, oldest first. */
+  onMessagesBefore: (messages: readonly KitMessage[]) => void = () => {};
   /** When the newest reading of a sensor was made. */
   readonly #newestMs = new Map<string, number>();
   #sensors = new Map<string, SensorView>();
@@ -79,6 +89,9 @@ export class LiveState {
         break;
       case 'message':
         this.onMessage(event);
+        break;
+      case 'messages':
+        this.onMessagesBefore(event.messages);
         break;
       case 'answer':
         this.onAnswer(event);

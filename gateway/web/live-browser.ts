@@ -16,6 +16,8 @@ export interface LiveLine {
 
 export interface LiveRooms {
   command(kit: number, command: KitCommand): Promise<Answer>;
+  /** A frame with what was said on the kit's topics before; undefined when that is nothing. */
+  recent(kit: number): Buffer | undefined;
   now(): number;
 }
 
@@ -109,8 +111,14 @@ export class LiveBrowser {
       if (request.id === undefined) this.line.close(1008, request.problem.slice(0, 120));
       else this.answer(request.id, { outcome: 'refused', error: request.problem });
     } else if (!mayAsk) this.onFlood(request.type === 'command' ? request.id : undefined);
-    else if (request.type === 'watch') this.watched = request.kit;
+    else if (request.type === 'watch') this.watch(request.kit);
     else this.command(request.id, request.kit, request.command);
+  }
+
+  private watch(kit: number): void {
+    const before = this.rooms.recent(kit);
+    this.watched = kit;
+    if (before) this.tell(before);
   }
 
   private command(id: number, kit: number, command: KitCommand): void {

@@ -1,4 +1,4 @@
-import type { LiveEvent } from '../../shared/live';
+import type { KitMessage, LiveEvent } from '../../shared/live';
 import { LiveBrowser, type LiveLine, type LiveRooms, type Owner } from './live-browser';
 import { textFrame } from './live-frame';
 
@@ -19,10 +19,11 @@ const pingMs = 20_000;
 
 type AllEvent = Extract<LiveEvent, { type: 'all' }>;
 
-export interface HubRooms extends LiveRooms {
+export interface HubRooms extends Omit<LiveRooms, 'recent'> {
   /** Everything, as the first event of a connection tells it. */
   all(): AllEvent;
-  now(): number;
+  /** What was said on a kit's topics last, oldest first. */
+  recent(kit: number): readonly KitMessage[];
 }
 
 /**
@@ -67,6 +68,14 @@ export class LiveHub {
         // What the command has changed is told before its answer.
         this.flush();
         return answer;
+      },
+      recent: (kit) => {
+        // What is pending is part of it already.
+        this.flush();
+        const messages = rooms.recent(kit);
+        if (messages.length === 0) return undefined;
+        const event: LiveEvent = { type: 'messages', messages };
+        return textFrame(JSON.stringify([event]));
       },
     };
   }

@@ -14,6 +14,7 @@ import { LiveSockets } from './live-socket';
 import { metricsText } from './metrics';
 import { Pages } from './pages';
 import { Problem } from './problem';
+import { RecentMessages } from './recent-messages';
 import type { Log, Rooms } from './rooms';
 import { apiHeaders } from './security-headers';
 import { Sessions, tokenIn } from './sessions';
@@ -59,6 +60,7 @@ export class WebServer {
   private readonly access: Access;
   private readonly ingest: IngestRoute;
   private readonly live: LiveSockets;
+  private readonly recent = new RecentMessages();
   private readonly api: Api;
   private pages: Pages | undefined;
   private tlsServer: TlsServer | undefined;
@@ -85,6 +87,7 @@ export class WebServer {
         broker: rooms.broker(),
         sensors: rooms.sensors.views(),
       }),
+      recent: (kit) => this.recent.of(kit),
     });
     this.live = new LiveSockets(this.hub);
     rooms.credentials.onChange(() =>
@@ -119,6 +122,7 @@ export class WebServer {
 
   /** Told of everything that the registry has to say. */
   tell(event: LiveEvent): void {
+    if (event.type === 'message') this.recent.add(event);
     this.hub.tell(event);
   }
 

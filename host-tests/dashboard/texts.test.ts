@@ -7,6 +7,7 @@ import {
   isLit,
   isOutside,
   lampText,
+  valueName,
   valueText,
   wordsOf,
   type Words,
@@ -220,3 +221,17 @@ describe('configuration', () => {
     });
   });
 });
+
+test.each(['constructor', 'toString', 'hasOwnProperty', 'valueOf'])(
+  'a value that is called %s is a value like any other',
+  (name) => {
+    expect(valueName(english, name)).toBe(name);
+    expect(valueText(english, name, 2.5, { [name]: 2.5, unit: 'ppm' })).toBe('2.5');
+    const sensor: SensorView = {
+      ...{ id: 'a', transport: 'tcp', seenMs: 1, count: 1, values: { [name]: 2.5 } },
+      config: { interval: 10, thresholds: {} },
+    };
+    expect(isOutside(sensor, name)).toBe(false);
+    expect(configOf(draftOf(sensor.config, [name]), english)).toEqual({ interval: 10, thresholds: {} });
+  },
+);

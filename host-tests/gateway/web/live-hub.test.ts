@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { Answer, LiveEvent } from '../../../shared/live';
+import type { Answer, KitMessage, LiveEvent } from '../../../shared/live';
 import type { LiveBrowser, LiveLine } from '../../../gateway/web/live-browser';
 import { waitingMax } from '../../../gateway/web/live-browser';
 import { browsersMax, LiveHub } from '../../../gateway/web/live-hub';
@@ -59,7 +59,7 @@ const reading = (sensor: string): LiveEvent => ({
   seenMs: 1,
   values: { t: 1 },
 });
-const message = (kit: number): LiveEvent => ({
+const message = (kit: number): KitMessage => ({
   type: 'message',
   kit,
   atMs: 1,
@@ -71,15 +71,18 @@ const message = (kit: number): LiveEvent => ({
 describe('the live hub', () => {
   let answer: Promise<Answer>;
   let asked: unknown[];
+  let recent: KitMessage[];
   let hub: LiveHub;
 
   beforeEach(() => {
     vi.useFakeTimers();
     answer = Promise.resolve({ outcome: 'ok', lamp: 'ON' });
     asked = [];
+    recent = [];
     hub = new LiveHub({
       now: Date.now,
       all: () => all,
+      recent: (kit) => recent.filter((one) => one.kit === kit),
       command: (kit, command) => {
         asked.push([kit, command]);
         return answer;
@@ -141,6 +144,22 @@ describe('the live hub', () => {
     expect(watching.line.told).toEqual(['reading message reading']);
     expect(other.line.told).toEqual(['reading reading']);
     expect(none.line.frames[1]).toBe(other.line.frames[1]);
+  });
+
+  test('tells who begins to watch a kit what came before, once, and before all that comes after', async () => {
+    const [early, late] = [open(), open()];
+    early.browser.onRequest('{"type":"watch","kit":2}');
+    recent = [message(2), message(3)];
+    for (const event of recent) hub.tell(event);
+    // The one that is not sent yet is part of what came before.
+    late.browser.onRequest('{"type":"watch","kit":2}');
+    hub.tell(message(2));
+    await turn();
+    expect(early.line.told).toEqual(['message', 'message']);
+    expect(late.line.told).toEqual(['messages', 'message']);
+    expect(late.line.events[1]).toEqual([{ type: 'messages', messages: [message(2)] }]);
+    late.browser.onRequest('{"type":"watch","kit":0}');
+    expect(late.line.told).toHaveLength(2);
   });
 
   test('sends nothing to who would be told nothing', async () => {
