@@ -12,6 +12,15 @@ const words: Readonly<Record<string, string>> = {
 
 /** `cannot write FILE: no space left on the disk`, out of what the system said. */
 export function writeProblem(file: string, error: unknown): Error {
+  return new Error(`cannot write ${file}: ${why(error)}`);
+}
+
+/** `cannot read FILE: not allowed`, likewise. */
+export function readProblem(file: string, error: unknown): Error {
+  return new Error(`cannot read ${file}: ${why(error)}`);
+}
+
+function why(error: unknown): string {
   const { code = '', message } = error as NodeJS.ErrnoException;
-  return new Error(`cannot write ${file}: ${words[code] ?? message}`);
+  return words[code] ?? message;
 }

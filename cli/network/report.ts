@@ -1,11 +1,16 @@
 import { randomBytes } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
+import { addAbortSignal, type Readable } from 'node:stream';
+import { Locked, lockFile } from '../../gateway/file-lock';
+import { makeFolder } from '../../gateway/make-folder';
 import { readingOrProblem } from '../../gateway/reading';
-import { appendDurably, FileJournal, lockFolder, RotatingLog } from '../../network/report/files';
+import { historyError } from '../../gateway/store/history-error';
+import { writeProblem } from '../../network/file-problem';
+import { appendDurably, FileJournal, RotatingLog } from '../../network/report/files';
 import { parseServer, postReports, type Server } from '../../network/report/http';
-import { type Report, ReportQueue } from '../../network/report/queue';
+import { entriesMax, type Report, ReportQueue } from '../../network/report/queue';
 import { Reporter } from '../../network/report/reporter';
 import { SimulatedRoom } from '../../network/simulated';
 import { wholeNumber } from '../start-options';
@@ -35,6 +40,10 @@ type Input = AsyncIterable<{ sensor: string; report: Report } | { problem: strin
 /** Between two attempts to write to a disk that is full. */
 const diskMs = 5000;
 const progressMs = 500;
+/** After Ctrl-C a server may take so long to answer what is under way. */
+const endingMs = 2000;
+/** A reading of 16 values has some 9,000 characters at most. */
+const lineMax = 65_536;
 
 export async function reportCommand(flags: ReportFlags): Promise<void> {
   const server = parseServer(flags.server);
@@ -49,11 +58,12 @@ export async function reportCommand(flags: ReportFlags): Promise<void> {
   const folder =
     flags.state ??
     join(environment('XDG_STATE_HOME') ?? join(homedir(), '.local', 'state'), 'lamplighter', 'report');
-  const unlock = lockFolder(folder);
+  const unlock = lockOf(folder);
   try {
     const log = new RotatingLog(join(folder, 'report.log'), limits);
     const journal = new FileJournal(join(folder, 'queue.jsonl'));
     const queue = await ReportQueue.open(journal, `report_${randomBytes(6).toString('hex')}`);
+    if (queue.damage !== undefined) tell(queue.damage);
     const left = queue.length;
     if (left > 0) tell(`${left} reports were left from the last time`);
     const progress = new Progress('reporting');
@@ -61,7 +71,7 @@ export async function reportCommand(flags: ReportFlags): Promise<void> {
       progress.end();
       tell(line);
     };
-    const reporter = newReporter({ queue, server, folder, log, concurrency, say });
+    const reporter = newReporter({ queue, server, folder, log, concurrency, say, signal: delayed(signal) });
     const taken = { accepted: left, problems: 0 };
     const showing = setInterval(() => showProgress(progress, taken.accepted, queue.length), progressMs);
     try {
@@ -81,6 +91,30 @@ export async function reportCommand(flags: ReportFlags): Promise<void> {
   }
 }
 
+/** Only one process may write to a queue. Throws a sentence when another has it. */
+function lockOf(folder: string): () => void {
+  const file = join(folder, 'queue.jsonl');
+  try {
+    makeFolder(folder, 0o700);
+  } catch (error) {
+    throw writeProblem(folder, error);
+  }
+  try {
+    return lockFile(file);
+  } catch (error) {
+    if (!(error instanceof Locked)) throw historyError(error, file);
+    throw new Error(`${folder} is in use by ${error.holder}: end it, or choose another with --state`);
+  }
+}
+
+/** What is aborted, and not answered by then, is sent again the next time under the same key. */
+function delayed(signal: AbortSignal): AbortSignal {
+  const controller = new AbortController();
+  setMaxListeners(0, controller.signal);
+  signal.addEventListener('abort', () => setTimeout(() => controller.abort(), endingMs).unref());
+  return controller.signal;
+}
+
 function newReporter({
   queue,
   server,
@@ -88,6 +122,7 @@ function newReporter({
   log,
   concurrency,
   say,
+  signal,
 }: {
   queue: ReportQueue;
   server: Server;
@@ -95,18 +130,21 @@ function newReporter({
   log: RotatingLog;
   concurrency: number;
   say: (line: string) => void;
+  signal: AbortSignal;
 }): Reporter {
   return new Reporter({
     queue,
-    post: (sensor, key, reports) => postReports(server, sensor, key, reports, Date.now),
+    post: (sensor, key, reports) => postReports(server, sensor, key, reports, { now: Date.now, signal }),
     setAside: async ({ key, entries }, { status, reason }) => {
       const file = join(folder, 'dead-letter.jsonl');
       const reports = entries.map(({ sensor, report }) => ({ sensor, report }));
-      appendDurably(file, JSON.stringify({ at: new Date().toISOString(), status, reason, key, reports }));
+      const line = { at: new Date().toISOString(), status, reason, key, reports };
+      await appendDurably(file, JSON.stringify(line) + '\n');
       say(`${entries.length} refused with ${status}, set aside in ${file}: ${visible(reason)}`);
     },
     log: (line) => log.write(`${new Date().toISOString()} ${line}`),
-    pausing: (ms, reason) => say(`${visible(reason)}; next attempt in ${ms / 1000} s, ${queue.length} wait`),
+    pausing: (ms, reason) =>
+      say(visible(reason) + (ms > 0 ? `; next attempt in ${ms / 1000} s, ${queue.length} wait` : '')),
     after: (ms, then) => {
       const timer = setTimeout(then, ms);
       return () => clearTimeout(timer);
@@ -130,15 +168,20 @@ async function takeAll(
   { queue, reporter, ack, signal, say }: Taking,
 ): Promise<void> {
   let acknowledged = 0;
+  let isFull = false;
   for await (const item of input) {
     if (signal.aborted) break;
     if ('problem' in item) {
       taken.problems++;
-      say(item.problem);
+      say(visible(item.problem));
       continue;
     }
-    if (!(await onDisk(queue.add([item]), { queue, signal, say }))) break;
     taken.accepted++;
+    if (!(await onDisk(queue.add([item]), { queue, signal, say }))) break;
+    if (queue.dropped > 0 && !isFull) {
+      isFull = true;
+      say(`${entriesMax} wait, and more cannot: from now on the oldest make room for the new`);
+    }
     if (ack) print(`ok ${++acknowledged}`);
     reporter.wake();
   }
@@ -207,12 +250,14 @@ async function* fromLines(sensor: string | undefined, signal: AbortSignal): Inpu
   if (process.stdin.isTTY)
     tell('one reading a line, as {"sensor_id":"room_1","temperature":21.5}; Ctrl-D ends');
   let number = 0;
-  for await (const line of createInterface({ input: process.stdin, crlfDelay: Infinity, signal })) {
+  for await (const line of linesOf(process.stdin, signal)) {
     number++;
-    if (line.trim() === '') continue;
+    if (line === undefined) yield { problem: `line ${number}: longer than ${lineMax} characters` };
+    if (line === undefined || line.trim() === '') continue;
     let json: unknown;
     try {
-      json = JSON.parse(line);
+      // Some programs on Windows begin with a byte order mark.
+      json = JSON.parse(number === 1 ? line.replace(/^\ufeff/, '') : line);
     } catch {
       yield { problem: `line ${number}: no JSON` };
       continue;
@@ -224,6 +269,28 @@ async function* fromLines(sensor: string | undefined, signal: AbortSignal): Inpu
     if (typeof reading === 'string') yield { problem: `line ${number}: ${reading}` };
     else yield { sensor: reading.sensor, report: { timestamp: reading.atMs / 1000, ...reading.values } };
   }
+}
+
+/** Without their newlines; undefined for each that is too long to be a reading. Ends when aborted. */
+async function* linesOf(input: Readable, signal: AbortSignal): AsyncGenerator<string | undefined> {
+  let rest = '';
+  let isTooLong = false;
+  try {
+    for await (const chunk of addAbortSignal(signal, input).setEncoding('utf8')) {
+      const lines = (rest + String(chunk)).split('\n');
+      rest = lines.pop()!;
+      for (const line of lines) {
+        yield isTooLong || line.length > lineMax ? undefined : line;
+        isTooLong = false;
+      }
+      isTooLong ||= rest.length > lineMax;
+      if (isTooLong) rest = '';
+    }
+  } catch (error) {
+    if (signal.aborted) return;
+    throw error;
+  }
+  if (rest !== '' || isTooLong) yield isTooLong ? undefined : rest;
 }
 
 async function* simulated(flags: ReportFlags, signal: AbortSignal): Input {

@@ -191,12 +191,12 @@ test('report: what stdin says is on disk before it is acknowledged, and sent onc
   expect(requests).toEqual([
     {
       url: '/api/sensors/a/data',
-      key: expect.stringMatching(/^report_[\da-f]{12}-1$/) as string,
+      key: expect.stringMatching(/^report_[\da-f]{12}-1-[\da-f]{8}$/) as string,
       body: '[{"timestamp":1700000000,"temperature":21.5}]',
     },
   ]);
   expect(readFileSync(join(state, 'report.log'), 'utf8')).toMatch(
-    / a: 1 as report_[\da-f]{12}-1: taken with 201\n$/,
+    / a: 1 as report_[\da-f]{12}-1-[\da-f]{8}: taken with 201\n$/,
   );
 });
 
@@ -240,6 +240,52 @@ test('report ends at Ctrl-C while its input is still open', async () => {
   run.signal('SIGINT');
   expect(await run.exit).toBe(1);
   expect(run.stdout).toMatch(/sent 0\/1; 1 wait on disk for the next time/);
+});
+
+test('report: a second one on the same queue is refused; what was killed is in nobody’s way', async () => {
+  const state = folder();
+  const flags = ['report', '--state', state, '--sensor', 'a', '--server', 'http://127.0.0.1:99', '--ack'];
+  const first = lamplighter(...flags);
+  first.type('{"temperature":1}\n');
+  await first.until(/ok 1/);
+  const second = lamplighter(...flags);
+  expect(await second.exit).toBe(1);
+  expect(second.stderr).toBe(
+    `lamplighter: ${state} is in use by process ${first.pid}: end it, or choose another with --state\n`,
+  );
+  first.signal('SIGKILL');
+  await first.exit;
+  const third = lamplighter(...flags, '--wait', '0');
+  third.input('');
+  await third.exit;
+  expect(third.stderr).toMatch(/^1 reports were left from the last time\n/);
+});
+
+test('report: the 501st makes the oldest give way, which is said and counted', async () => {
+  const run = lamplighter(
+    ...['report', '--state', folder(), '--sensor', 'a', '--server', 'http://127.0.0.1:99', '--wait', '0'],
+  );
+  const lines = Array.from({ length: 503 }, (_, n) => `{"n":${n}}\n`);
+  run.input(`${lines.join('')}{"n":"${'x'.repeat(200_000)}"}\n{"\u009b2J":1}\n`);
+  expect(await run.exit).toBe(1);
+  expect(run.stdout).toBe(
+    'sent 0/503; 3 dropped since the queue was full; 500 wait on disk for the next time; 2 lines were no readings\n',
+  );
+  expect(run.stderr.match(/500 wait, and more cannot/g)).toHaveLength(1);
+  expect(run.stderr).toMatch(
+    /\nline 504: longer than 65536 characters\nline 505: "\ufffd2J": expected a name/,
+  );
+});
+
+test('report: a folder that cannot be made, and one that is not to be written to, are a sentence', async () => {
+  const file = join(folder(), 'file');
+  writeFileSync(file, '');
+  for (const state of [join(file, 'x'), '/proc/x/y']) {
+    const run = lamplighter('report', '--state', state);
+    run.input('');
+    expect(await run.exit).toBe(1);
+    expect(run.stderr).toMatch(/^lamplighter: cannot write [^\n]*\n$/);
+  }
 });
 
 test('wifi monitor: one row a look, flushed; a row that a power cut has halved does not spoil the next', async () => {

@@ -1,42 +1,37 @@
+import { createHash } from 'node:crypto';
 import {
   appendFileSync,
   closeSync,
   existsSync,
   fsyncSync,
-  mkdirSync,
   openSync,
-  readFileSync,
   renameSync,
   rmSync,
   statSync,
-  writeFileSync,
 } from 'node:fs';
-import { open, readFile, rename, truncate } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { writeProblem } from '../file-problem';
+import { copyFile, type FileHandle, open, readFile, rename } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { readProblem, writeProblem } from '../file-problem';
 import type { Journal } from './queue';
 
-/** A journal in a file; every write is on the disk itself before it counts. Its errors are sentences with the name of the file. */
+/**
+ * A journal in a file of a folder that is there; every write is on the disk itself before it counts. Its errors are sentences with
+ * the name of the file.
+ */
 export class FileJournal implements Journal {
-  constructor(private readonly file: string) {
-    mkdirSync(dirname(file), { recursive: true });
-  }
+  constructor(private readonly file: string) {}
 
   async read(): Promise<string> {
     try {
       return await readFile(this.file, 'utf8');
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
-      throw error;
+      throw readProblem(this.file, error);
     }
   }
 
-  async append(text: string): Promise<void> {
-    try {
-      await this.#append(text);
-    } catch (error) {
-      throw writeProblem(this.file, error);
-    }
+  append(text: string): Promise<void> {
+    return appendDurably(this.file, text);
   }
 
   async replace(text: string): Promise<void> {
@@ -51,18 +46,18 @@ export class FileJournal implements Journal {
     }
   }
 
-  async #append(text: string): Promise<void> {
-    const handle = await open(this.file, 'a', 0o600);
-    const { size } = await handle.stat();
+  /** Named after what is in it: the same damage has one copy, however often it is met. */
+  async copyDamaged(): Promise<string> {
+    const name = createHash('sha256')
+      .update(await readFile(this.file))
+      .digest('hex')
+      .slice(0, 8);
+    const copy = `${this.file}.damaged-${name}`;
     try {
-      await handle.writeFile(text);
-      await handle.datasync();
+      await copyFile(this.file, copy);
+      return copy;
     } catch (error) {
-      // A full disk takes part of a line, which would spoil the next one.
-      await truncate(this.file, size).catch(() => undefined);
-      throw error;
-    } finally {
-      await handle.close();
+      throw writeProblem(copy, error);
     }
   }
 }
@@ -89,19 +84,38 @@ function syncFolder(folder: string): void {
   }
 }
 
-/** Appends a line and has it on the disk. Throws a sentence with the name of the file. */
-export function appendDurably(file: string, line: string): void {
+/** Appends whole lines and has them on the disk. Throws a sentence with the name of the file. */
+export async function appendDurably(file: string, lines: string): Promise<void> {
   try {
-    const handle = openSync(file, 'a', 0o600);
+    const handle = await open(file, 'a+', 0o600);
     try {
-      appendFileSync(handle, line + '\n');
-      fsyncSync(handle);
+      const { size } = await handle.stat();
+      await appendWhole(handle, size, lines);
+      if (size === 0) syncFolder(dirname(file));
     } finally {
-      closeSync(handle);
+      await handle.close();
     }
   } catch (error) {
     throw writeProblem(file, error);
   }
+}
+
+async function appendWhole(handle: FileHandle, size: number, lines: string): Promise<void> {
+  try {
+    // A power cut has left a part of a line: it must not spoil the next one.
+    await handle.writeFile((await endsWithNewline(handle, size)) ? lines : `\n${lines}`);
+    await handle.datasync();
+  } catch (error) {
+    // A full disk takes a part, too.
+    await handle.truncate(size).catch(() => undefined);
+    throw error;
+  }
+}
+
+async function endsWithNewline(handle: FileHandle, size: number): Promise<boolean> {
+  if (size === 0) return true;
+  const { buffer } = await handle.read(Buffer.alloc(1), 0, 1, size - 1);
+  return buffer.toString() === '\n';
 }
 
 /** A log that never grows beyond `count` files of `bytes`: `report.log`, `report.log.1` and so on, the oldest last. */
@@ -114,7 +128,6 @@ export class RotatingLog {
     private readonly file: string,
     private readonly limits: { bytes: number; count: number },
   ) {
-    mkdirSync(dirname(file), { recursive: true });
     this.#size = existsSync(file) ? statSync(file).size : 0;
   }
 
@@ -136,61 +149,5 @@ export class RotatingLog {
     for (let index = count - 2; index >= 0; index--)
       if (existsSync(name(index))) renameSync(name(index), name(index + 1));
     this.#size = 0;
-  }
-}
-
-/** Only one process may write to a queue. Returns what lets it go; throws a sentence when another has it. */
-export function lockFolder(folder: string): () => void {
-  const file = join(folder, 'lock');
-  try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-  } catch (error) {
-    throw writeProblem(folder, error);
-  }
-  for (let attempt = 0; ; attempt++) {
-    try {
-      writeFileSync(file, `${process.pid} ${birthOf(process.pid)}`, { flag: 'wx', mode: 0o600 });
-      return () => rmSync(file, { force: true });
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw writeProblem(file, error);
-      const owner = ownerOf(file);
-      if (attempt > 0 || owner !== undefined)
-        throw new Error(
-          `${folder} is in use by process ${owner ?? '?'}: end it, or choose another with --state`,
-        );
-      // Its owner has died without a word.
-      rmSync(file, { force: true });
-    }
-  }
-}
-
-/** The process that holds the lock; undefined when it is dead. */
-function ownerOf(file: string): number | undefined {
-  const [, pid, birth] = /^(\d+) (.*)$/.exec(readFileSync(file, 'utf8')) ?? [];
-  return pid !== undefined && isAlive(Number(pid)) && birthOf(Number(pid)) === birth
-    ? Number(pid)
-    : undefined;
-}
-
-/**
- * Tells a process from all others that have had or will have its number, over a restart of the computer too: after a power cut
- * numbers begin anew. Empty where the system does not tell. Source: proc_pid_stat(5), field 22.
- */
-function birthOf(pid: number): string {
-  try {
-    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return `${boot} ${stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]}`;
-  } catch {
-    return '';
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

@@ -3,6 +3,8 @@ import type { Outcome } from './reporter';
 
 /** The server may take so long, in milliseconds: a Pi with a slow card writes for some seconds. */
 const answerMs = 15_000;
+/** Of an answer, so many bytes are read. */
+const answerBytesMax = 64 * 1024;
 /** Of a refusal, so much is kept. */
 const reasonLength = 300;
 
@@ -29,19 +31,28 @@ export function parseServer(text: string): Server {
   url.username = url.password = url.search = url.hash = '';
   const base = url.href.replace(/\/+$/, '');
   if (!username) return { url: base };
-  const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
-  return { url: base, authorization: `Basic ${Buffer.from(pair).toString('base64')}` };
+  try {
+    const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+    return { url: base, authorization: `Basic ${Buffer.from(pair).toString('base64')}` };
+  } catch {
+    throw new Error('--server: expected % in user or password to be written as %25');
+  }
 }
 
-/** Posts one batch; never throws. */
+/** Posts one batch; never throws. When `signal` is aborted, it is not known whether the server has it. */
 export async function postReports(
   { url, authorization }: Server,
   sensor: string,
   key: string,
   reports: readonly Report[],
-  now: () => number,
+  { now, signal }: { now: () => number; signal: AbortSignal },
 ): Promise<Outcome> {
+  const ending = new AbortController();
+  const timer = setTimeout(() => ending.abort(new Error(`no answer within ${answerMs / 1000} s`)), answerMs);
+  const interrupt = () => ending.abort(new Error('no answer before the end'));
+  signal.addEventListener('abort', interrupt);
   try {
+    signal.throwIfAborted();
     const response = await fetch(`${url}/api/sensors/${encodeURIComponent(sensor)}/data`, {
       method: 'POST',
       headers: {
@@ -51,20 +62,49 @@ export async function postReports(
       },
       body: JSON.stringify(reports),
       redirect: 'manual',
-      signal: AbortSignal.timeout(answerMs),
+      signal: ending.signal,
     });
-    // Read to its end, or the connection cannot be used again.
-    const text = await response.text();
-    return outcomeOf(response.status, text, response.headers.get('retry-after'), now());
+    const { status, headers } = response;
+    const text = await startOf(response);
+    const elsewhere = headers.get('location');
+    return outcomeOf(
+      status,
+      elsewhere === null ? text : `it is at ${elsewhere}`,
+      headers.get('retry-after'),
+      now(),
+    );
   } catch (error) {
-    const { cause, message } = error as Error & { cause?: { code?: string; message?: string } };
-    return { type: 'failed', reason: cause?.code ?? cause?.message ?? message };
+    return { type: 'failed', reason: failureOf(error as Error) };
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', interrupt);
   }
+}
+
+/** Read to its end, or the connection cannot be used again; unless it is longer than what a server of readings has to say. */
+export async function startOf({ body }: Response): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of body ?? []) {
+    chunks.push(chunk as Uint8Array);
+    bytes += (chunk as Uint8Array).length;
+    if (bytes >= answerBytesMax) break;
+  }
+  return Buffer.concat(chunks).toString();
+}
+
+/** What fetch hides behind `fetch failed`. */
+export function failureOf({ cause, message }: Error): string {
+  const { code, message: why } = (cause ?? {}) as { code?: string; message?: string };
+  return why || code || message;
 }
 
 export function outcomeOf(status: number, body: string, retryAfter: string | null, nowMs: number): Outcome {
   if (status >= 200 && status < 300) return { type: 'taken', status };
-  const reason = sentenceIn(body).replace(/\s+/g, ' ').trim().slice(0, reasonLength);
+  const reason = sentenceIn(body)
+    .replace(/[\s\p{Cc}\p{Cf}]+/gu, ' ')
+    .trim()
+    .slice(0, reasonLength);
   if (status >= 400 && status < 500 && status !== 408 && status !== 429)
     return { type: 'refused', status, reason };
   const retryAfterMs = retryAfterIn(retryAfter, nowMs);
@@ -85,10 +125,11 @@ function sentenceIn(body: string): string {
   }
 }
 
-/** Seconds, or a date: RFC 9110, 10.2.3. Undefined when it is neither. */
+/** Milliseconds, from seconds or a date: RFC 9110, 10.2.3. Undefined when it is neither. */
 export function retryAfterIn(header: string | null, nowMs: number): number | undefined {
   if (header === null) return undefined;
-  if (/^\d{1,9}$/.test(header)) return Number(header) * 1000;
-  const at = Date.parse(header);
+  if (/^\d+$/.test(header)) return Number(header) * 1000;
+  // JavaScript takes nearly everything for a date: -5 is one of May 2001.
+  const at = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)\w*, .* GMT$/.test(header) ? Date.parse(header) : NaN;
   return isNaN(at) ? undefined : Math.max(at - nowMs, 0);
 }

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 /**
  * What waits to be reported, on disk. The journal is a list of JSON lines, each of which changes the queue a little:
  * what is on disk when the power goes is what counts afterwards, and a last line that was cut off never happened.
@@ -11,6 +13,8 @@ export interface Journal {
   append(text: string): Promise<void>;
   /** Puts this in the place of all: after a cut there is the one or the other, never a part. */
   replace(text: string): Promise<void>;
+  /** Keeps a copy of what cannot be read, and tells its name. */
+  copyDamaged(): Promise<string>;
 }
 
 /** A reading as JSON, with the time in it. */
@@ -34,24 +38,27 @@ type Line =
   | { client: string; next: number }
   | { add: number; sensor: string; report: Report }
   | { batch: string; ids: number[] }
+  | { split: string }
   | { done: string }
   | { drop: number[] };
 
 export const entriesMax = 500;
 export const batchMax = 10;
-/** When the journal has grown to this, in characters, it is written anew with only what still waits. */
-const compactAt = 1_000_000;
+/** When the journal has grown by this, in characters, it is written anew with only what still waits. */
+const compactAfter = 1_000_000;
 
 export class ReportQueue {
   /** Entries that had to go because the queue was full. */
   dropped = 0;
+  /** What was wrong with the journal, in a sentence: lines that could not be read are left out. */
+  damage: string | undefined;
   readonly #entries = new Map<number, Entry>();
   /** By key; an entry is in one batch at most. */
   readonly #batches = new Map<string, Batch>();
   readonly #inBatch = new Set<number>();
   #client = '';
   #next = 1;
-  #size = 0;
+  #grownBy = 0;
   /** Lines that are not on disk yet, in their order. */
   #unwritten = '';
   /** Writes happen one after the other. */
@@ -62,9 +69,12 @@ export class ReportQueue {
   /** `client` is remembered by a new queue and ignored by one that has its own; it makes keys differ between computers. */
   static async open(journal: Journal, client: string): Promise<ReportQueue> {
     const queue = new ReportQueue(journal);
-    const text = await journal.read();
-    for (const line of wholeLines(text)) queue.#apply(line);
+    const { lines, damaged } = linesOf(await journal.read());
+    for (const line of lines) queue.#apply(line);
     queue.#client ||= client;
+    // Without those readings, but with all others and with those to come: nobody may be there to mend it.
+    if (damaged.length > 0)
+      queue.damage = `line ${damaged.join(', ')} of the queue is damaged and left out; a copy is ${await journal.copyDamaged()}`;
     // A line that was cut off would spoil the next one.
     await queue.#compact();
     return queue;
@@ -120,15 +130,29 @@ export class ReportQueue {
 
   /** The next entries of a sensor, at most ten; undefined when none waits. To be sent only after a `flush`: then its key is on disk. */
   begin(sensor: string): Batch | undefined {
-    const ids = [...this.#entries.values()]
+    const entries = [...this.#entries.values()]
       .filter((entry) => entry.sensor === sensor && !this.#inBatch.has(entry.id))
-      .slice(0, batchMax)
-      .map(({ id }) => id);
-    if (ids.length === 0) return undefined;
-    const line = { batch: `${this.#client}-${ids[0]}`, ids };
+      .slice(0, batchMax);
+    return entries.length === 0 ? undefined : this.#batchOf(entries);
+  }
+
+  /** A batch for each of its entries, in their order, since the server refuses some of them. To be sent only after a `flush`. */
+  split({ key, entries }: Batch): Batch[] {
+    const line = { split: key };
     this.#apply(line);
     this.#unwritten += textOf([line]);
-    return this.#batches.get(line.batch);
+    return entries.map((entry) => this.#batchOf([entry]));
+  }
+
+  #batchOf(entries: readonly Entry[]): Batch {
+    // With the content in it: a copy of this folder, on a cloned card or out of a backup, must not give the key of one to another.
+    const reports = JSON.stringify(entries.map(({ report }) => report));
+    const content = createHash('sha256').update(reports).digest('hex').slice(0, 8);
+    const key = `${this.#client}-${entries[0]!.id}-${content}`;
+    const line = { batch: key, ids: entries.map(({ id }) => id) };
+    this.#apply(line);
+    this.#unwritten += textOf([line]);
+    return this.#batches.get(key)!;
   }
 
   /** The server has taken the batch, or it was set aside. Resolves when that is on disk. */
@@ -149,6 +173,9 @@ export class ReportQueue {
       if (entries.length === 0) return;
       this.#batches.set(line.batch, { key: line.batch, sensor: entries[0]!.sensor, entries });
       for (const { id } of entries) this.#inBatch.add(id);
+    } else if ('split' in line) {
+      for (const { id } of this.#batches.get(line.split)?.entries ?? []) this.#inBatch.delete(id);
+      this.#batches.delete(line.split);
     } else if ('done' in line) {
       for (const { id } of this.#batches.get(line.done)?.entries ?? []) {
         this.#entries.delete(id);
@@ -168,8 +195,8 @@ export class ReportQueue {
     if (text === '') return;
     await this.journal.append(text);
     this.#unwritten = this.#unwritten.slice(text.length);
-    this.#size += text.length;
-    if (this.#size > compactAt) await this.#compact();
+    this.#grownBy += text.length;
+    if (this.#grownBy > compactAfter) await this.#compact();
   }
 
   /** What still waits, as the shortest journal. Everything in memory may be ahead of the disk, but never behind it. */
@@ -185,7 +212,7 @@ export class ReportQueue {
     ]);
     await this.journal.replace(text);
     this.#unwritten = this.#unwritten.slice(length);
-    this.#size = text.length;
+    this.#grownBy = 0;
   }
 }
 
@@ -193,16 +220,48 @@ function textOf(lines: readonly Line[]): string {
   return lines.map((line) => JSON.stringify(line) + '\n').join('');
 }
 
-/** What lies behind the last newline was being written when the power went. */
-function wholeLines(text: string): Line[] {
-  return text
-    .split('\n')
-    .slice(0, -1)
-    .map((line, index) => {
-      try {
-        return JSON.parse(line) as Line;
-      } catch {
-        throw new Error(`line ${index + 1} of the queue is damaged: move the file away to begin anew`);
-      }
-    });
+/** With the numbers of those that cannot be read. What lies behind the last newline was being written when the power went. */
+function linesOf(text: string): { lines: Line[]; damaged: number[] } {
+  const all = text.split('\n');
+  const torn = all.pop()!;
+  const damaged: number[] = [];
+  const lines = all.flatMap((each, index) => {
+    const line = lineIn(each);
+    if (!line) damaged.push(index + 1);
+    return line ?? [];
+  });
+  if (torn && !torn.startsWith('{')) damaged.push(all.length + 1);
+  return { lines, damaged };
 }
+
+function lineIn(text: string): Line | undefined {
+  try {
+    const line = JSON.parse(text) as Partial<Record<string, unknown>> | null;
+    return line && isLine(line) ? (line as Line) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isLine({
+  client,
+  next,
+  add,
+  sensor,
+  report,
+  batch,
+  ids,
+  split,
+  done,
+  drop,
+}: Partial<Record<string, unknown>>): boolean {
+  if (client !== undefined) return typeof client === 'string' && isId(next);
+  if (add !== undefined)
+    return isId(add) && typeof sensor === 'string' && typeof report === 'object' && report !== null;
+  if (batch !== undefined) return typeof batch === 'string' && areIds(ids);
+  if (drop !== undefined) return areIds(drop);
+  return typeof (done ?? split) === 'string';
+}
+
+const isId = (value: unknown): boolean => Number.isSafeInteger(value);
+const areIds = (value: unknown): boolean => Array.isArray(value) && value.every(isId);

@@ -16,7 +16,7 @@ export interface ReporterParts {
   setAside(batch: Batch, outcome: Outcome & { type: 'refused' }): Promise<void>;
   /** Every attempt, every batch. */
   log(line: string): void;
-  /** Something has failed, the server or the disk: nothing is sent for so long. */
+  /** Something has failed, the server or the disk: nothing is sent for so long; 0 when that was the last before the end. */
   pausing(ms: number, reason: string): void;
   /** Runs `then` later; returns what cancels it. */
   after(ms: number, then: () => void): () => void;
@@ -28,6 +28,8 @@ export interface ReporterParts {
 export const backOffMs = { first: 5000, max: 300_000 };
 /** A server that asks for no pause at all gets a short one, and none keeps us waiting for days. */
 const retryAfterMs = { min: 1000, max: 3_600_000 };
+/** What a server says to content that it does not like, be it of one reading among ten: bad request, too large, unprocessable. */
+const aboutContent: readonly number[] = [400, 413, 422];
 
 /** Sends what waits in the queue, and keeps what could not be sent for later. */
 export class Reporter {
@@ -35,6 +37,8 @@ export class Reporter {
   readonly #parts: ReporterParts;
   readonly #busy = new Set<string>();
   readonly #again: Batch[];
+  /** Sensors whose last attempt has failed, the longest ago first. */
+  readonly #late = new Set<string>();
   #pauseMs = 0;
   #cancelPause: (() => void) | undefined;
   #stopped = false;
@@ -54,27 +58,32 @@ export class Reporter {
   /** To be called after something was added, and at the start. */
   wake(): void {
     if (this.#stopped || this.#cancelPause) return;
-    const { queue, concurrency } = this.#parts;
-    while (this.#busy.size < concurrency && !this.#cancelPause) {
-      const index = this.#again.findIndex(({ sensor }) => !this.#busy.has(sensor));
-      const earlier = this.#again.splice(index < 0 ? this.#again.length : index, 1)[0];
-      const sensor = earlier?.sensor ?? queue.waitingSensors().find((name) => !this.#busy.has(name));
-      if (sensor === undefined) break;
+    while (this.#busy.size < this.#parts.concurrency && !this.#cancelPause) {
       // The back-off counts attempts, so one at a time as long as the server has not answered well.
-      if (this.#pauseMs > 0 && this.#busy.size > 0) {
-        if (earlier) this.#again.push(earlier);
-        break;
-      }
-      const batch = earlier ?? queue.begin(sensor);
+      if (this.#pauseMs > 0 && this.#busy.size > 0) break;
+      const batch = this.#next();
       if (!batch) break;
-      this.#busy.add(sensor);
+      this.#busy.add(batch.sensor);
       void this.#send(batch).finally(() => {
-        this.#busy.delete(sensor);
+        this.#busy.delete(batch.sensor);
         this.wake();
         this.#tellIdle();
       });
     }
     this.#tellIdle();
+  }
+
+  /** Of each sensor the oldest first. A sensor that the server does not take, one too many for it, holds up no other. */
+  #next(): Batch | undefined {
+    const { queue } = this.#parts;
+    const sensors = [...this.#again.map(({ sensor }) => sensor), ...queue.waitingSensors()].filter(
+      (name) => !this.#busy.has(name),
+    );
+    const sensor =
+      sensors.find((name) => !this.#late.has(name)) ?? [...this.#late].find((name) => sensors.includes(name));
+    if (sensor === undefined) return undefined;
+    const index = this.#again.findIndex((batch) => batch.sensor === sensor);
+    return index < 0 ? queue.begin(sensor) : this.#again.splice(index, 1)[0];
   }
 
   /** Resolves when nothing waits any more, or when stopped and nothing is under way. */
@@ -114,8 +123,15 @@ export class Reporter {
         log(`${what}: failed: ${outcome.reason}`);
         return this.#fail(batch, `the server does not take reports: ${outcome.reason}`, outcome.retryAfterMs);
       }
+      this.#late.delete(sensor);
       if (outcome.type === 'refused') {
         log(`${what}: refused with ${outcome.status}: ${outcome.reason}`);
+        if (entries.length > 1 && aboutContent.includes(outcome.status)) {
+          log(`${what}: now each by itself, so that only what is refused is set aside`);
+          this.#again.unshift(...queue.split(batch));
+          this.#pauseMs = 0;
+          return;
+        }
         await setAside(batch, outcome);
         this.counters.refused += entries.length;
       } else {
@@ -137,7 +153,12 @@ export class Reporter {
 
   #fail(batch: Batch | undefined, reason: string, askedMs?: number): void {
     this.counters.failures++;
-    if (batch) this.#again.unshift(batch);
+    if (batch) {
+      this.#again.unshift(batch);
+      this.#late.delete(batch.sensor);
+      this.#late.add(batch.sensor);
+    }
+    if (this.#stopped && this.#busy.size === 1) this.#parts.pausing(0, reason);
     if (this.#cancelPause || this.#stopped) return;
     this.#pauseMs = this.#pauseMs === 0 ? backOffMs.first : Math.min(this.#pauseMs * 2, backOffMs.max);
     // The server knows better.
