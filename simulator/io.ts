@@ -30,13 +30,17 @@ export function installIo(
     return pin.reduce<number>((bits, item) => (bits << 1) | pins.read(pins.find(item)), 0);
   }
 
-  /** 0 to just below 1 in the converter's steps; NaN for a pin without converter. */
+  /**
+   * 0 to just below 1 in the converter's steps; NaN for a pin without converter. An ESP8266 reads 1 beyond its range. Source: ESP8266
+   * Non-OS SDK API reference, system_adc_read; Espruino targets/esp8266/jshardware.c, jshPinAnalog.
+   */
   function analogRead(pin: unknown): number {
     // On ESP8266 the converter has one input, which no pin at all means, too.
     const found = pin === undefined && chip.name === 'esp8266' ? chip.lastPin : pins.parse(pin);
     if (found === undefined || !chip.hasAnalogIn(found)) return NaN;
     const counts = Math.round(analogLevel(found) * chip.analogSteps);
-    return Math.min(chip.analogSteps - 1, Math.max(0, counts)) / chip.analogSteps;
+    const most = chip.name === 'esp8266' ? chip.analogSteps : chip.analogSteps - 1;
+    return Math.min(most, Math.max(0, counts)) / chip.analogSteps;
   }
 
   /** The edges come from a hardware timer: they do not wait for JavaScript. */

@@ -118,6 +118,8 @@ describe('pins of the ESP8266', () => {
     const { board, value } = bareBoard();
     board.cds.level = 300;
     expect(value('[analogRead(A0),analogRead("A0"),analogRead(17)]')).toEqual(Array(3).fill(300 / 1024));
+    board.cds.level = 1024;
+    expect(value('analogRead(A0)')).toBe(1);
     // NaN is null in JSON; NodeMCU.A0 is pin 0 in Espruino, too.
     expect(value('[analogRead(4),analogRead(NodeMCU.A0)]')).toEqual([null, null]);
   });
@@ -136,6 +138,8 @@ describe('pins of the ESP32', () => {
     const { board, value } = bareBoard('esp32');
     board.cds.level = 300;
     expect(value('[analogRead(34),analogRead(33),analogRead(25)]')).toEqual([300 / 1024, 0, null]);
+    board.cds.level = 1024;
+    expect(value('analogRead(34)')).toBeCloseTo(4095 / 4096, 8);
   });
 
   test('makes a watched pin an input with pull-up, whatever it was', () => {

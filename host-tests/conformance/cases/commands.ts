@@ -73,6 +73,15 @@ export const readingCases: Case[] = [
       ]);
     },
   })),
+  {
+    title: 'cds beyond the range of the converter: "Light intensity is 1023", and that is bright',
+    given: { light: 1024 },
+    async run(bench) {
+      await ask(bench, 'cds');
+      expect(texts(bench, 'cds')).toEqual(['Light intensity is 1023']);
+      expect(state(bench)['dark']).toBe(false);
+    },
+  },
   ...[0, 1, 255, 256, 511, 512, 513, 1022, 1023].map((level): Case => ({
     title: `cds at ${level}: "Light intensity is ${level}"`,
     given: { light: level },
