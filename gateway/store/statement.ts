@@ -16,7 +16,7 @@ export function queryOne<Row extends unknown[]>(
   sql: string,
 ): (...parameters: Parameter[]) => Row | undefined {
   const statement = db.prepare(sql).raw();
-  return (...parameters) => statement.get(...parameters) as Row | undefined;
+  return (...parameters) => statement.get(parameters) as Row | undefined;
 }
 
 export function queryAll<Row extends unknown[]>(
@@ -24,7 +24,7 @@ export function queryAll<Row extends unknown[]>(
   sql: string,
 ): (...parameters: Parameter[]) => Row[] {
   const statement = db.prepare(sql).raw();
-  return (...parameters) => statement.all(...parameters) as Row[];
+  return (...parameters) => statement.all(parameters) as Row[];
 }
 
 export function command(
@@ -32,5 +32,5 @@ export function command(
   sql: string,
 ): (...parameters: Parameter[]) => { changes: number; lastInsertRowid: number | bigint } {
   const statement = db.prepare(sql);
-  return (...parameters) => statement.run(...parameters);
+  return (...parameters) => statement.run(parameters);
 }
