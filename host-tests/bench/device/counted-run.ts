@@ -1,7 +1,7 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
-import type { ReportSettings } from '../../../shared/settings';
+import type { KitSettings } from '../../../shared/settings';
 import { slotFile } from '../../../shared/slots';
 import { Interpreter, makeFlash, type EngineForm } from '../../engine/interpreter';
 import { prelude } from '../../engine/prelude';
@@ -38,13 +38,13 @@ export async function countInstructions(
   plan: Plan,
   telemetryMs: number,
   operate: (run: Run) => Promise<void>,
-  report?: ReportSettings,
+  more: Pick<KitSettings, 'report' | 'echo'> = {},
 ): Promise<number> {
   const broker = await PlainBroker.listen();
   const settings = usualSettings(form.chip, {
     telemetryMs,
     broker: { host: '127.0.0.1', port: broker.port },
-    ...(report && { report }),
+    ...more,
   });
   const folder = await makeFlash(form, {
     '.bootcde': standIns(prelude({ chip: form.chip, quiet: true }), plan) + loader,

@@ -27,13 +27,13 @@ export function standIns(prelude: string, { each = '', times, passes }: Plan): s
 var $i2r=I2C1;
 ${prelude}
 I2C1=$i2r;
-var $T=1,$N=${times},$tik=function(){},$rep,$i=0,$n=-${bootPasses},$st=setTimeout,$q=[],$adr=E.getAddressOf(global,false);
+var $T=1,$N=${times},$tik=function(){},$opn=function(){},$i=0,$n=-${bootPasses},$st=setTimeout,$q=[],$adr=E.getAddressOf(global,false);
 function $nop(){}
 ${/* Handed on in the next pass: a tenth of a millisecond, the shortest there is, must be over in the one after that. */ ''}
 function setTimeout(f,t,a){if(t<5000)$q.push(f,a);return 1e6}
-${/* The tick, and what a report is looked at with. */ ''}
-function setInterval(f,t){if(t==100)$tik=f;else if(t<5000)$rep=f;return 1}
-function clearInterval(){$rep=0}
+${/* The tick, and what opens the sockets of an echo. */ ''}
+function setInterval(f,t){if(t==100)$tik=f;else if(t==5000)$opn=f;return 1}
+function clearInterval(){}
 function changeInterval(){}
 function getTime(){return $T}
 function $go(){
@@ -41,7 +41,7 @@ if($n==-1)$mov();
 if(!$n)peek8($adr);
 if($n<${passes})$st($go,0);else{peek8($adr);quit()}
 while($q.length)$st($q.shift(),0,$q.shift());
-if($n<0){if($n%${tickPasses}==0){$T+=0.5;for($i=0;$i<10;$i++)$tik()}}
+if($n<0){if($n%${tickPasses}==0){$T+=0.5;for($i=0;$i<10;$i++)$tik();$opn()}}
 else{${each}}
 if(++$n%${markPasses}==0)print("${mark}");
 }

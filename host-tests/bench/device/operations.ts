@@ -1,6 +1,8 @@
+import { request } from '../../../network/bench/message';
 import { byteLiteral } from '../../engine/byte-literal';
 import type { EngineForm } from '../../engine/interpreter';
 import { dht22Frame } from '../../engine/prelude';
+import { hostCaller } from '../../support/caller';
 import { hostReceiver, type ReportedBy } from '../../support/receiver';
 import { countInstructions, type Bundles, type Run } from './counted-run';
 
@@ -18,6 +20,8 @@ export interface Operation {
 const never = 36_000_000;
 /** Passes in which an acknowledgement is read and what follows from it is done. */
 const restPasses = 16;
+/** So often that is waited for an answer of the echo. */
+const answerWaits = 30;
 
 /** A firmware may look at the clock only at every so many ticks: so many come at once. */
 const ticks = 'for($i=0;$i<10;$i++)$tik()';
@@ -40,6 +44,8 @@ export const operations: Operation[] = [
   { title: 'a report by HTTP, above its telemetry', measure: report('http') },
   { title: 'a report by TCP, above its telemetry', measure: report('tcp') },
   { title: 'a report by UDP, above its telemetry', measure: report('udp') },
+  { title: 'a question of the echo by UDP', measure: echo('udp') },
+  { title: 'a question of the echo by TCP', measure: echo('tcp') },
   { title: 'a reconnect', measure: reconnect },
 ];
 
@@ -105,7 +111,7 @@ async function telemetry(form: EngineForm, bundles: Bundles): Promise<number> {
 /** The same with a server that takes the reading, and without. */
 function report(by: ReportedBy): Operation['measure'] {
   const frame = byteLiteral(dht22Frame(24.5, 45.1));
-  const each = `if($n%96==0&&$n/96<$N){$dht=${frame};$T+=10;${ticks}}else if($n%16==8&&$rep){$T+=0.5;$rep()}`;
+  const each = `if($n%96==0&&$n/96<$N){$dht=${frame};$T+=10;${ticks}}`;
   const ofTelemetry = (form: EngineForm, bundles: Bundles, reporting: boolean) =>
     difference(2, async (times) => {
       const { receiver, settings, close } = await hostReceiver(by, () => Date.now());
@@ -121,7 +127,7 @@ function report(by: ReportedBy): Operation['measure'] {
           plan,
           10_000,
           operate,
-          reporting ? settings : undefined,
+          reporting ? { report: settings } : {},
         );
       } finally {
         close();
@@ -130,6 +136,33 @@ function report(by: ReportedBy): Operation['measure'] {
     });
   return async (form, bundles) =>
     (await ofTelemetry(form, bundles, true)) - (await ofTelemetry(form, bundles, false));
+}
+
+/** A question of a hundred bytes, and its answer. */
+function echo(by: 'udp' | 'tcp'): Operation['measure'] {
+  return (form, bundles) =>
+    difference(4, async (times) => {
+      const caller = await hostCaller();
+      const plan = { times, passes: 600 };
+      const operate = async ({ passes }: Run): Promise<void> => {
+        const call = caller.connect();
+        const answers = () => (by === 'udp' ? caller.datagrams.length : call.received.length / 100);
+        for (let i = 0; i < times; i++) {
+          if (by === 'udp') caller.send(request(i, 100));
+          else call.write(request(i, 100));
+          for (let waits = 0; answers() <= i; waits++) {
+            if (waits > answerWaits) throw new Error('the echo did not answer');
+            await passes(restPasses);
+          }
+        }
+        call.hangUp();
+      };
+      try {
+        return await countInstructions(form, bundles, plan, never, operate, { echo: caller.ports });
+      } finally {
+        caller.close();
+      }
+    });
 }
 
 /** The broker ends the session right after a ping, so that it happens at the same time in every run. */
