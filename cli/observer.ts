@@ -1,42 +1,39 @@
-import { connect, type IClientOptions, type MqttClient } from 'mqtt';
+import { connect, type MqttClient } from 'mqtt';
+import { clientOptions, connectionProblem, isRefusal } from '../gateway/remote-broker';
+import type { BrokerUrl } from '../gateway/settings/broker-url';
 import type { BrokerAddress } from './start-options';
 import type { Event } from './view/model';
 
 /** How long a broker may take before the first answer counts as none, in milliseconds. */
 const connectMs = 5000;
 const retryMs = 1000;
-/** CONNACK: bad user name or password; not authorised. */
-const refused = [4, 5];
 
 /** Reads along on `iot/#`, as any MQTT tool could. */
 export class Observer {
   private client: MqttClient | undefined;
   private lost = false;
+  private readonly broker: BrokerUrl;
 
   constructor(
-    private readonly broker: BrokerAddress,
+    address: BrokerAddress,
     private readonly see: (event: Event) => void,
-  ) {}
+  ) {
+    this.broker = { protocol: 'mqtt', ...address };
+  }
 
   /**
    * Settles when the broker has answered, or has not for five seconds; then it is tried again for ever.
    * Throws one sentence when the broker refuses the user or the password: no patience helps there.
    */
   start(): Promise<void> {
-    const { host, port, user, password } = this.broker;
-    const options: IClientOptions = {
-      protocol: 'mqtt',
-      host,
-      port,
+    const client = connect({
+      ...clientOptions(this.broker),
       clientId: `lamplighter_${process.pid}`,
       connectTimeout: connectMs,
       reconnectPeriod: retryMs,
       // A publish from here is of the moment: after an outage nobody waits for it any more.
       queueQoSZero: false,
-      ...(user !== undefined && { username: user }),
-      ...(password !== undefined && { password }),
-    };
-    const client = connect(options);
+    });
     this.client = client;
     this.lost = false;
     client.on('message', (topic, payload, { retain }) =>
@@ -54,7 +51,7 @@ export class Observer {
       });
       client.on('error', (error: Error & { code?: unknown }) => {
         this.onLost(client, error.message || String(error.code));
-        if (refused.includes(error.code as number)) reject(new Error(this.refusal()));
+        if (isRefusal(error)) reject(new Error(`--broker: ${connectionProblem(this.broker, error)}`));
         else resolve();
       });
       client.on('close', () => {
@@ -75,13 +72,6 @@ export class Observer {
     this.client = undefined;
     client?.removeAllListeners('message');
     client?.end(true);
-  }
-
-  private refusal(): string {
-    const { host, port, user } = this.broker;
-    const whom =
-      user === undefined ? 'clients without a user name' : `user ${JSON.stringify(user)} or the password`;
-    return `--broker: the broker at ${host}:${port} refuses ${whom}: expected mqtt://user:password@${host}:${port} as it knows them`;
   }
 
   private onLost(client: MqttClient, reason?: string): void {

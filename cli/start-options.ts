@@ -1,5 +1,7 @@
+import { isIPv6 } from 'node:net';
 import { resolve } from 'node:path';
 import { type GatewaySettings, readSettings } from '../gateway/settings';
+import { type BrokerUrl, parseBrokerUrl } from '../gateway/settings/broker-url';
 import type { BoardName } from '../shared/settings';
 
 /** What `lamplighter start` was asked for, as commander hands it over. */
@@ -34,12 +36,8 @@ export interface StartOptions {
   png?: string;
 }
 
-export interface BrokerAddress {
-  host: string;
-  port: number;
-  user?: string;
-  password?: string;
-}
+/** A broker that a kit can speak to. */
+export type BrokerAddress = Omit<BrokerUrl, 'protocol'>;
 
 /** Twice a classroom: 64 boards take an eighth of one core of a small machine. */
 export const boardsMax = 64;
@@ -91,60 +89,33 @@ export function checkKits(first: number, count: number): void {
     throw new Error(`--boards: kits ${first} to ${last} were asked for, the highest number is ${kitMax}`);
 }
 
-/** The parts of `mqtt://user:password@host:port`, percent-decoded. */
-export function parseBroker(text: string): BrokerAddress {
-  const expected = 'expected mqtt://host, mqtt://host:port or mqtt://user:password@host:port';
-  const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(text)?.[1]?.toLowerCase();
-  if (scheme === 'mqtts' || scheme === 'wss' || scheme === 'ssl')
-    throw new Error(
-      `--broker: ${scheme}:// is not possible, since the kit speaks MQTT without TLS (the ESP8266 has none): use mqtt://`,
-    );
-  if (scheme !== 'mqtt')
-    throw new Error(`--broker: ${expected}, got ${scheme ? `${scheme}://…` : 'no mqtt://'}`);
-  // An address that does not parse may hold a password anywhere, so nothing of it is repeated.
-  let url: URL;
+/** The broker behind `--broker`; this computer's when it is not given. Throws one sentence, without the password. */
+export function brokerOf(text = 'mqtt://127.0.0.1'): BrokerUrl {
   try {
-    url = new URL(text);
-  } catch {
-    throw new Error(`--broker: ${expected}, got an address that cannot be read`);
+    return parseBrokerUrl(text);
+  } catch (error) {
+    throw new Error(`--broker: ${(error as Error).message}`);
   }
-  const user = decoded(url.username, 'user name');
-  const password = decoded(url.password, 'password');
-  if (!url.hostname) throw new Error(`--broker: ${expected}, got no host`);
-  if (!/^\[|^[\w.-]+$/.test(url.hostname))
+}
+
+/** The same for kits, which can less. */
+export function parseBroker(text: string): BrokerAddress {
+  const { protocol, ...address } = brokerOf(text);
+  if (protocol !== 'mqtt')
     throw new Error(
-      `--broker: expected a host name of letters, digits, dots and hyphens, or an IPv4 address`,
+      `--broker: ${protocol}:// is not possible, since the kit speaks MQTT without TLS (the ESP8266 has none): use mqtt://`,
     );
-  if (url.hostname.startsWith('['))
+  if (isIPv6(address.host))
     throw new Error(
-      `--broker: boards speak IPv4 only: expected a name or an IPv4 address, got ${url.hostname}`,
+      `--broker: boards speak IPv4 only: expected a name or an IPv4 address, got [${address.host}]`,
     );
-  if (url.pathname.replace('/', '') || url.search || url.hash)
-    throw new Error(
-      `--broker: ${expected}, got something behind the port; in a password write / as %2F, ? as %3F, # as %23`,
-    );
-  if (url.port === '0') throw new Error('--broker: expected a port from 1 to 65535, got 0');
-  if (password && !user) throw new Error('--broker: a password needs a user name: mqtt://user:password@host');
-  for (const [name, value] of [
-    ['user name', user],
-    ['password', password],
+  for (const [name, value = ''] of [
+    ['user name', address.user],
+    ['password', address.password],
   ] as const)
     if (Buffer.byteLength(value) > 64)
       throw new Error(`--broker: expected a ${name} of at most 64 bytes, got ${Buffer.byteLength(value)}`);
-  return {
-    host: url.hostname,
-    port: url.port === '' ? 1883 : Number(url.port),
-    ...(user && { user }),
-    ...(password && { password }),
-  };
-}
-
-function decoded(text: string, name: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    throw new Error(`--broker: a % in the ${name} is written %25`);
-  }
+  return address;
 }
 
 export function wholeNumber(option: string, text: string, min: number, max: number): number {

@@ -1,13 +1,7 @@
-import { connect, type IClientOptions, type MqttClient } from 'mqtt';
+import { connect, type MqttClient } from 'mqtt';
 import type { BrokerState } from '../shared/live';
 import type { Bus, BusMessage } from './bus';
-import type { BrokerUrl } from './settings/broker-url';
-
-/** A broker that runs elsewhere. */
-export interface RemoteBroker extends BrokerUrl {
-  /** PEM of who has signed the broker's certificate, where that is nobody whom Node knows. */
-  ca?: string;
-}
+import { clientOptions, connectionProblem, isRefusal, placeOf, type RemoteBroker } from './remote-broker';
 
 export interface RemoteBusOptions {
   /** Told once, in one sentence, why the connection is away, and that it is back. */
@@ -26,8 +20,6 @@ const keepAliveS = 15;
 const waitingBytesMax = 256 * 1024;
 /** As long as the embedded broker takes. */
 const payloadBytesMax = 64 * 1024;
-/** CONNACK: bad user name or password; not authorised. */
-const refusedCodes = [4, 5];
 
 /** A broker that runs elsewhere, over MQTT, with or without TLS. */
 export class RemoteBus implements Bus {
@@ -88,66 +80,55 @@ export class RemoteBus implements Bus {
 
   /** Resolves with what went wrong, if anything did, when this one attempt is decided. */
   #connect(): Promise<Failure | undefined> {
-    const client = connect(this.#clientOptions());
-    this.#client = client;
-    client.on('message', (topic, payload, { retain }) => this.#take(topic, payload, retain));
-    return new Promise((resolve) => {
-      let reason = '';
-      let refused = false;
-      client.on('connect', () => {
-        this.counters.connects++;
-        this.#subscribe(client, (problem) => {
-          if (client !== this.#client) return;
-          if (problem === undefined) this.#online();
-          else {
-            reason = problem;
-            client.end(true);
-          }
-          if (problem === undefined) resolve(undefined);
-        });
-      });
-      client.on('error', (error: Error & { code?: unknown }) => {
-        refused ||= refusedCodes.includes(error.code as number);
-        reason ||= error.message || String(error.code);
-      });
-      client.on('close', () => {
-        const failure = { refused, sentence: this.#sentence(reason, refused) };
-        if (client === this.#client) this.#retry(client, failure);
-        resolve(failure);
-      });
-    });
-  }
-
-  #clientOptions(): IClientOptions {
-    const { protocol, host, port, user, password, ca } = this.broker;
-    return {
-      protocol,
-      host,
-      port,
+    const client = connect({
+      ...clientOptions(this.broker),
       keepalive: keepAliveS,
       connectTimeout: answerMs,
       // The pauses between attempts are ours, and grow.
       reconnectPeriod: 0,
       // A publish from here is of the moment: after an outage nobody waits for it any more.
       queueQoSZero: false,
-      ...(user !== undefined && { username: user }),
-      ...(password !== undefined && { password }),
-      ...(ca !== undefined && { ca }),
-    };
+    });
+    this.#client = client;
+    client.on('message', (topic, payload, { retain }) => this.#take(topic, payload, retain));
+    return new Promise((resolve) => {
+      let problem: Error | undefined;
+      client.on('connect', () => {
+        this.counters.connects++;
+        this.#subscribe(client, (refusal) => {
+          if (client !== this.#client) return;
+          if (refusal === undefined) {
+            this.#online();
+            return resolve(undefined);
+          }
+          problem = refusal;
+          client.end(true);
+        });
+      });
+      client.on('error', (error) => (problem ??= error));
+      client.on('close', () => {
+        const failure = { refused: isRefusal(problem), sentence: connectionProblem(this.broker, problem) };
+        if (client === this.#client) this.#retry(client, failure);
+        resolve(failure);
+      });
+    });
   }
 
-  #subscribe(client: MqttClient, done: (problem: string | undefined) => void): void {
+  #subscribe(client: MqttClient, done: (refusal: Error | undefined) => void): void {
     client.subscribe('iot/#', { qos: 0 }, (error, granted) => {
       const refused =
         error?.message.includes('Unspecified') || granted?.some(({ qos }) => (qos as number) === 128);
-      if (refused) done('it refuses the subscription to iot/#: expected a user who may read all of it');
-      else done(error ? error.message : undefined);
+      done(
+        refused
+          ? new Error('it refuses the subscription to iot/#: expected a user who may read all of it')
+          : (error ?? undefined),
+      );
     });
   }
 
   #online(): void {
     this.#pauseMs = retryMs.first;
-    if (this.#told) this.options.log?.(`connected to the broker at ${this.#place}`);
+    if (this.#told) this.options.log?.(`connected to the broker at ${placeOf(this.broker)}`);
     this.#told = '';
     this.#change('connected');
   }
@@ -185,20 +166,6 @@ export class RemoteBus implements Bus {
     if (state === this.#state) return;
     this.#state = state;
     this.onState(state);
-  }
-
-  /** Without the password. */
-  #sentence(reason: string, refused: boolean): string {
-    const { protocol, user } = this.broker;
-    if (!refused) return `no connection to the broker at ${this.#place}: ${reason || 'closed by the broker'}`;
-    const whom =
-      user === undefined ? 'clients without a user name' : `user ${JSON.stringify(user)} or the password`;
-    return `the broker at ${this.#place} refuses ${whom}: expected ${protocol}://user:password@${this.#place} as it knows them`;
-  }
-
-  get #place(): string {
-    const { host, port } = this.broker;
-    return `${host.includes(':') ? `[${host}]` : host}:${port}`;
   }
 }
 
