@@ -6,6 +6,7 @@ import { exitCodeOf } from './board-console/exit-code';
 import { configFile, kitFilesFolder } from './config-file';
 import { flashExitCodes, type RawFlashOptions } from './flash/flash-options';
 import { addNetworkCommands } from './network/commands';
+import { Interrupted } from './network/interrupt';
 import { addGatewayCommands } from './gateway/commands';
 import { parseStartOptions, type RawStartOptions, wholeNumber } from './start-options';
 
@@ -225,6 +226,10 @@ if (process.argv.length <= 2) program.outputHelp();
 else
   program.parseAsync().catch((error: unknown) => {
     if (error instanceof CommanderError && error.exitCode === 0) return;
+    if (error instanceof Interrupted) {
+      process.exitCode = error.exitCode;
+      return;
+    }
     console.error(`lamplighter: ${explain(error)}`);
     process.exitCode = error instanceof BoardError ? exitCodeOf(error.kind) : 1;
   });

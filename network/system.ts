@@ -13,13 +13,12 @@ export interface RunResult {
 export interface RunOptions {
   /** Ended after this time, in milliseconds; 10 s unless told otherwise. */
   timeoutMs?: number;
-  signal?: AbortSignal;
   input?: string;
 }
 
 /** This computer, as the network tools see it. Tests hand in one whose programs say what was recorded. */
 export interface System {
-  /** Undefined when there is no such program. Never throws but for an aborted `signal`. */
+  /** Undefined when there is no such program. Throws nothing but the reason for which all that runs was called off. */
   run(program: string, args: readonly string[], options?: RunOptions): Promise<RunResult | undefined>;
   /** Undefined when it cannot be read. */
   read(path: string): Promise<string | undefined>;
@@ -36,11 +35,14 @@ const usualTimeoutMs = 10_000;
 /** Where iw, iwconfig and wpa_supplicant lie, and where a user's PATH does not lead on Debian. */
 const systemFolders = '/usr/local/sbin:/usr/sbin:/sbin';
 
-/** `environment` is handed in; programs run with LC_ALL=C so that what they say is always the same language. */
-export function thisSystem(environment: Record<string, string | undefined>): System {
+/**
+ * `environment` is handed in; programs run with LC_ALL=C so that what they say is always the same language. When `signal` is aborted,
+ * those that run are ended.
+ */
+export function thisSystem(environment: Record<string, string | undefined>, signal?: AbortSignal): System {
   const env = { ...environment, LC_ALL: 'C', PATH: `${environment['PATH'] ?? ''}:${systemFolders}` };
   return {
-    run: (program, args, { timeoutMs = usualTimeoutMs, signal, input } = {}) =>
+    run: (program, args, { timeoutMs = usualTimeoutMs, input } = {}) =>
       new Promise((resolve, reject) => {
         const child = execFile(
           program,

@@ -1,7 +1,6 @@
 import { Resolver } from 'node:dns/promises';
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { homedir, networkInterfaces } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import pc from 'picocolors';
 import {
   compareScans,
@@ -15,11 +14,12 @@ import { parseNeighbours, presentNeighbours } from '../../network/discover/neigh
 import { tcpProbe } from '../../network/discover/probe';
 import { defaultInterface, hostsOf, parseSubnet, type Subnet, subnetOf } from '../../network/discover/subnet';
 import type { System } from '../../network/system';
-import { durationText } from '../../network/wifi/monitor';
-import { interrupted, pause } from './interrupt';
+import { duration } from './duration';
+import { interrupted, pause, rhythm, untilInterrupted } from './interrupt';
 import { print, printJson, printJsonLine, printTable, tell, visible } from './print';
 import { Progress } from './progress';
 import { scanOptions, type ScanFlags } from './scan-options';
+import { ScanState } from './scan-state';
 import { environment, thisComputer } from './this-computer';
 
 export interface DiscoverFlags extends ScanFlags {
@@ -31,25 +31,29 @@ export interface DiscoverFlags extends ScanFlags {
 }
 
 export async function discoverCommand(flags: DiscoverFlags): Promise<void> {
-  const system = thisComputer();
-  const subnet = parseSubnet(flags.subnet ?? (await ownSubnet(system)), flags.allowPublic);
-  const everyMs = flags.watch === undefined ? undefined : periodMs(flags.watch);
-  const state = new ScanState(flags.state ?? stateFile(subnet));
   const signal = interrupted();
-  do {
+  const system = thisComputer(signal);
+  const subnet = parseSubnet(flags.subnet ?? (await ownSubnet(system)), flags.allowPublic);
+  const everyMs = flags.watch === undefined ? undefined : duration('--watch', flags.watch, 10_000);
+  const state = new ScanState(flags.state ?? stateFile(subnet));
+  const look = async (watched: boolean): Promise<void> => {
     const startMs = Date.now();
     const found = await scan(system, subnet, flags, signal);
-    if (signal.aborted) break;
     const before = state.read();
+    const kept = state.write(found);
     const changes = before && compareScans(before, found);
-    state.write(found);
-    const scanned = { subnet, found, changes, startMs, tookMs: Date.now() - startMs };
-    if (!flags.json) show(scanned, everyMs !== undefined);
-    else if (everyMs === undefined) printJson(jsonOf(scanned));
-    else printJsonLine({ at: new Date(startMs).toISOString(), ...jsonOf(scanned) });
-    if (everyMs !== undefined) await pause(Math.max(everyMs - (Date.now() - startMs), 0), signal);
-  } while (everyMs !== undefined && !signal.aborted);
-  if (signal.aborted && everyMs === undefined) process.exitCode = 130;
+    const scanned = { subnet, found, changes, kept, startMs, tookMs: Date.now() - startMs };
+    if (!flags.json) show(scanned, watched);
+    else if (watched) printJsonLine({ at: new Date(startMs).toISOString(), ...jsonOf(scanned) });
+    else printJson(jsonOf(scanned));
+    if (!kept) process.exitCode = 1;
+  };
+  if (everyMs === undefined) return look(false);
+  const beat = rhythm(everyMs, signal);
+  const watch = async (): Promise<void> => {
+    for (await beat(); !signal.aborted; await beat()) await look(true);
+  };
+  await untilInterrupted(watch());
 }
 
 async function scan(
@@ -64,15 +68,12 @@ async function scan(
     return await discover(hosts, {
       ...scanOptions(flags),
       probe: tcpProbe(performance.now.bind(performance)),
-      ping: (await pingIsAllowed(system)) ? (host) => ping(system, host, signal) : undefined,
+      ping: (await pingIsAllowed(system)) ? (host) => ping(system, host) : undefined,
       neighbours: (answered) => neighbours(system, new Set(hosts), answered, signal),
-      reverseName: (ip) => reverseName(system, ip, signal),
+      reverseName: (ip) => reverseName(system, ip),
       progress: progress.show,
       signal,
     });
-  } catch (error) {
-    if (signal.aborted) return [];
-    throw error;
   } finally {
     progress.end();
   }
@@ -90,7 +91,7 @@ async function neighbours(
     return new Map([...all].filter(([ip]) => hosts.has(ip)));
   }
   const look = async () => {
-    const said = await system.run('ip', ['-4', 'neigh', 'show'], { signal });
+    const said = await system.run('ip', ['-4', 'neigh', 'show']);
     return new Map([...parseNeighbours(said?.stdout ?? '')].filter(([ip]) => hosts.has(ip)));
   };
   return presentNeighbours(look, answered, (ms) => pause(ms, signal));
@@ -102,8 +103,8 @@ async function pingIsAllowed(system: System): Promise<boolean> {
   return result?.code === 0;
 }
 
-async function ping(system: System, host: string, signal: AbortSignal): Promise<boolean> {
-  const result = await system.run('ping', ['-n', '-c', '1', '-W', '1', host], { timeoutMs: 3000, signal });
+async function ping(system: System, host: string): Promise<boolean> {
+  const result = await system.run('ping', ['-n', '-c', '1', '-W', '1', host], { timeoutMs: 3000 });
   return result?.code === 0;
 }
 
@@ -113,8 +114,8 @@ const nameMs = 2000;
  * By the system's own resolver, which knows /etc/hosts and, where it is set up, names in .local. In a process of its own, since a
  * resolver that finds no server waits for half a minute, and within this one nothing could call it off.
  */
-async function reverseName(system: System, ip: string, signal: AbortSignal): Promise<string | undefined> {
-  const said = await system.run('getent', ['hosts', ip], { timeoutMs: nameMs, signal });
+async function reverseName(system: System, ip: string): Promise<string | undefined> {
+  const said = await system.run('getent', ['hosts', ip], { timeoutMs: nameMs });
   if (said) return parseGetent(said.stdout);
   // Elsewhere than on Linux.
   const names = await new Resolver({ timeout: nameMs, tries: 1 }).reverse(ip).catch(() => []);
@@ -125,6 +126,8 @@ interface Scanned {
   subnet: Subnet;
   found: FoundHost[];
   changes: ReturnType<typeof compareScans> | undefined;
+  /** For the next scan to compare with. */
+  kept: boolean;
   startMs: number;
   tookMs: number;
 }
@@ -138,7 +141,7 @@ function jsonOf({ subnet, found, changes, tookMs }: Scanned): object {
   };
 }
 
-function show({ subnet, found, changes, startMs, tookMs }: Scanned, watched: boolean): void {
+function show({ subnet, found, changes, kept, startMs, tookMs }: Scanned, watched: boolean): void {
   if (watched) print(new Date(startMs).toISOString());
   printTable(
     ['IP address', 'host name', 'services'],
@@ -147,7 +150,7 @@ function show({ subnet, found, changes, startMs, tookMs }: Scanned, watched: boo
   tell(
     `${found.length} of ${subnet.count} addresses in ${subnet.text} answer; it took ${(tookMs / 1000).toFixed(1)} s`,
   );
-  if (!changes) return tell('new and left: told from the next scan on');
+  if (!changes) return kept ? tell('new and left: told from the next scan on') : undefined;
   const { joined, left } = changes;
   // Another device at the same address has joined, and left as well: its MAC tells them apart.
   const device = ({ ip, name, mac }: FoundHost) =>
@@ -170,41 +173,7 @@ async function ownSubnet(system: System): Promise<string> {
   return prefix >= 20 ? subnet : `${own.address}/24`;
 }
 
-/** `5m`, `30s`, `1h` or seconds, from 10 s to a day. */
-export function periodMs(text: string): number {
-  const [, number, unit = 's'] = /^(\d{1,5})(s|m|h)?$/.exec(text) ?? [];
-  const ms = Number(number) * { s: 1000, m: 60_000, h: 3_600_000 }[unit as 's' | 'm' | 'h'];
-  if (ms >= 10_000 && ms <= 86_400_000) return ms;
-  throw new Error(
-    `--watch: expected ${durationText(10_000)} to a day as 5m, 30s or 1h, got ${JSON.stringify(text)}`,
-  );
-}
-
 function stateFile({ text }: Subnet): string {
   const folder = environment('XDG_STATE_HOME') ?? join(homedir(), '.local', 'state');
   return join(folder, 'lamplighter', `discover-${text.replace('/', '_')}.json`);
-}
-
-/** What the last scan has found. */
-class ScanState {
-  constructor(private readonly file: string) {}
-
-  read(): FoundHost[] | undefined {
-    try {
-      const { hosts } = JSON.parse(readFileSync(this.file, 'utf8')) as { hosts: FoundHost[] };
-      return Array.isArray(hosts) && hosts.every(({ ip }) => typeof ip === 'string') ? hosts : undefined;
-    } catch {
-      return undefined;
-    }
-  }
-
-  write(hosts: FoundHost[]): void {
-    try {
-      mkdirSync(dirname(this.file), { recursive: true, mode: 0o700 });
-      writeFileSync(`${this.file}.part`, JSON.stringify({ hosts }, undefined, 2) + '\n', { mode: 0o600 });
-      renameSync(`${this.file}.part`, this.file);
-    } catch (error) {
-      tell(`the scan is not kept for the next time: ${(error as Error).message}`);
-    }
-  }
 }

@@ -1,6 +1,6 @@
 import { type Probed, tcpProbe } from '../../network/discover/probe';
 import { parsePorts, services, usualPorts } from '../../network/discover/services';
-import { interrupted } from './interrupt';
+import { interrupted, untilInterrupted } from './interrupt';
 import { addressOf } from './private-address';
 import { printJson, printTable, tell } from './print';
 import { Progress } from './progress';
@@ -28,14 +28,10 @@ export async function portsCommand(host: string, flags: PortsFlags): Promise<voi
     probed.push(found);
     progress.show(probed.length, ports.length);
   });
-  await Promise.all(looked)
-    .catch((error: Error) => {
-      if (!signal.aborted) throw error;
-    })
-    .finally(() => progress.end());
-  if (signal.aborted) process.exitCode = 130;
+  await untilInterrupted(Promise.all(looked)).finally(() => progress.end());
   probed.sort((a, b) => a.port - b.port);
   show(host, ip, probed, flags);
+  signal.throwIfAborted();
 }
 
 function show(host: string, ip: string, probed: Probed[], { open, json }: PortsFlags): void {

@@ -10,6 +10,11 @@ export function tell(line: string): void {
   process.stderr.write(line + '\n');
 }
 
+/** The same over a line that is alive, which comes back by itself. */
+export function note(line: string): void {
+  tell(`${process.stderr.isTTY ? '\r\x1b[K' : ''}${line}`);
+}
+
 export function printJson(value: unknown): void {
   print(JSON.stringify(value, undefined, 2));
 }

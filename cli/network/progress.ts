@@ -20,3 +20,20 @@ export class Progress {
     this.#shown = false;
   }
 }
+
+/** Shows for how long something has been going on that cannot tell how far it has come, under the same conditions. */
+export async function whileWaiting<T>(subject: string, job: Promise<T>): Promise<T> {
+  if (!process.stderr.isTTY) return job;
+  const startMs = Date.now();
+  let shown = false;
+  const timer = setInterval(() => {
+    shown = true;
+    process.stderr.write(`\r\x1b[K${subject}: ${Math.round((Date.now() - startMs) / 1000)} s`);
+  }, 1000);
+  try {
+    return await job;
+  } finally {
+    clearInterval(timer);
+    if (shown) process.stderr.write('\r\x1b[K');
+  }
+}

@@ -14,7 +14,7 @@ import { entriesMax, type Report, ReportQueue } from '../../network/report/queue
 import { Reporter } from '../../network/report/reporter';
 import { SimulatedRoom } from '../../network/simulated';
 import { wholeNumber } from '../start-options';
-import { interrupted, pause, rhythm } from './interrupt';
+import { interrupted, pause, rhythm, within } from './interrupt';
 import { print, printJson, tell, visible } from './print';
 import { Progress } from './progress';
 import { environment } from './this-computer';
@@ -77,7 +77,7 @@ export async function reportCommand(flags: ReportFlags): Promise<void> {
     try {
       reporter.wake();
       await takeAll(input, taken, { queue, reporter, ack: flags.ack ?? false, signal, say });
-      if (!signal.aborted) await Promise.race([reporter.idle(), pause(waitMs, signal)]);
+      await within(waitMs, signal, (idle) => void reporter.idle().then(idle));
     } finally {
       await reporter.stop();
       clearInterval(showing);

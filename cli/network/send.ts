@@ -5,11 +5,12 @@ import { connect } from 'node:net';
 import { connect as connectMqtt } from 'mqtt';
 import { isSensorId } from '../../gateway/reading';
 import { kitOf } from '../../gateway/registry';
+import { clientOptions, connectionProblem, placeOf } from '../../gateway/remote-broker';
 import { parseServer, type Server } from '../../network/report/http';
 import { SimulatedRoom } from '../../network/simulated';
-import { wholeNumber } from '../start-options';
+import { brokerOf, wholeNumber } from '../start-options';
+import { duration } from './duration';
 import { interrupted, rhythm } from './interrupt';
-import { brokerOf } from './kit-signal';
 import { print, printJsonLine, tell, visible } from './print';
 
 export interface SendFlags {
@@ -36,7 +37,7 @@ const answerMs = 5000;
 
 export async function sendCommand(protocol: string, flags: SendFlags): Promise<void> {
   const count = wholeNumber('--count', flags.count, 1, 999_999);
-  const everyMs = seconds(flags.every) * 1000;
+  const everyMs = duration('--every', flags.every, 0);
   const sensor = flags.sensor ?? (protocol === 'mqtt' ? 'kit_99' : 'temp_sensor_01');
   if (!isSensorId(sensor))
     throw new Error(`--sensor: expected 1 to 64 letters, digits or _ - . :, got ${JSON.stringify(sensor)}`);
@@ -68,6 +69,7 @@ export async function sendCommand(protocol: string, flags: SendFlags): Promise<v
   if (flags.json) printJsonLine({ sent, answered });
   else print(`sent ${answered}/${sent}`);
   if (answered < sent) process.exitCode = 1;
+  if (sent < count) signal.throwIfAborted();
 }
 
 function wayOf(protocol: string, sensor: string, flags: SendFlags): Promise<Way> {
@@ -172,22 +174,21 @@ async function mqttWay(url: string, sensor: string): Promise<Way> {
     throw new Error(
       `--sensor: over MQTT only kits report: expected kit_ and a number, as kit_99, got ${JSON.stringify(sensor)}`,
     );
-  const { host, port, user, password } = brokerOf(url);
+  const broker = brokerOf(url);
   const client = connectMqtt({
-    ...{ protocol: 'mqtt', host, port, connectTimeout: answerMs, reconnectPeriod: 0 },
+    ...{ ...clientOptions(broker), connectTimeout: answerMs, reconnectPeriod: 0 },
     clientId: `lamplighter_send_${randomBytes(4).toString('hex')}`,
-    ...(user !== undefined && { username: user }),
-    ...(password !== undefined && { password }),
   });
   await new Promise((resolve, reject) => {
+    const fail = (error?: Error) => reject(new Error(connectionProblem(broker, error)));
     client.once('connect', resolve);
-    client.once('error', (error) => reject(new Error(`MQTT to ${host}:${port}: ${error.message}`)));
-    client.once('close', () => reject(new Error(`MQTT to ${host}:${port}: no connection`)));
+    client.once('error', fail);
+    client.once('close', fail);
   });
   client.on('error', () => undefined);
   const topic = `iot/${kit}/telemetry`;
   return {
-    where: `MQTT ${host}:${port}, ${topic}`,
+    where: `MQTT ${placeOf(broker)}, ${topic}`,
     textOf: (reading) => {
       const { temperature, humidity } = reading as { temperature: number; humidity: number };
       return JSON.stringify({ temperatureC: temperature, humidityPct: humidity });
@@ -207,12 +208,4 @@ function inTime<T>(promise: Promise<T>): Promise<T> {
     timer = setTimeout(() => reject(new Error(`no answer within ${answerMs / 1000} s`)), answerMs);
   });
   return Promise.race([promise, late]).finally(() => clearTimeout(timer));
-}
-
-/** `2s`, `500ms`, `1m` or plain seconds, at most a day. */
-export function seconds(text: string): number {
-  const [, number, unit = 's'] = /^(\d{1,6}(?:\.\d{1,3})?)(ms|s|m|h)?$/.exec(text) ?? [];
-  const value = Number(number) * { ms: 0.001, s: 1, m: 60, h: 3600 }[unit as 'ms' | 's' | 'm' | 'h'];
-  if (value >= 0 && value <= 86_400) return value;
-  throw new Error(`--every: expected a time as 2s, 500ms or 1m, got ${JSON.stringify(text)}`);
 }

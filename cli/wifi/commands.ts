@@ -12,7 +12,8 @@ export function addWifiCommands(program: Command): void {
     .description('show the WiFi connection: network, addresses, signal, channel, speed')
     .option('-i, --interface <name>', 'look at this interface (default: the first that is connected)')
     .option('--kit <number>', 'ask this kit, over MQTT')
-    .option('--broker <url>', 'broker of the kit (default: mqtt://127.0.0.1)')
+    .option('--broker <url>', 'mqtt:// or mqtts://user:password@host:port (default: mqtt://127.0.0.1)')
+    .option('--wait <time>', 'how long to wait for the telemetry of the kit', '25s')
     .option('--json', 'print JSON')
     .addHelpText('after', example('lamplighter wifi info --json'))
     .action(async (flags) => (await import('./info')).wifiInfoCommand(flags));
@@ -33,6 +34,7 @@ export function addWifiCommands(program: Command): void {
     .option('--country <code>', 'where this computer stands, as KR (default: as kit.config.ts says)')
     .option('--config <file>', 'read this file instead of kit.config.ts')
     .option('--hash', 'write the key that comes of a password, not the password')
+    .option('--wpa3', 'join also where WPA3 alone is taken (wpa_supplicant, not with --hash)')
     .option('--force', 'replace files that are there; a backup is kept')
     .option('--check', 'have wpa_supplicant or nmcli read what was written')
     .option('--apply', 'connect now, to the first network that is there')
@@ -45,13 +47,13 @@ export function addWifiCommands(program: Command): void {
     .description('write the signal down as CSV, and tell when it is weak, gone and back')
     .option('-i, --interface <name>', 'watch this interface (default: the first that is connected)')
     .option('--source <source>', 'watch a kit instead, as kit:2')
-    .option('--broker <url>', 'broker of the kit (default: mqtt://127.0.0.1)')
-    .option('--every <seconds>', 'time between two looks', '10')
+    .option('--broker <url>', 'mqtt:// or mqtts://user:password@host:port (default: mqtt://127.0.0.1)')
+    .option('--every <time>', 'time between two looks, as 30s or 1m', '10s')
     .option('--warn <dbm>', 'tell when the signal is weaker than this', '-70')
     .option('-o, --output <file>', 'append to this file', 'wifi.csv')
     .option('--count <number>', 'stop after so many looks (default: Ctrl-C)')
     .option('--json', 'print each row as JSON, too')
-    .addHelpText('after', example('lamplighter wifi monitor --every 30 --warn -75'))
+    .addHelpText('after', example('lamplighter wifi monitor --every 30s --warn -75'))
     .action(async (flags) => (await import('./monitor')).wifiMonitorCommand(flags));
 }
 

@@ -1,7 +1,6 @@
 import { dirname, join, resolve } from 'node:path';
 import { checkKeyfile, checkWpaSupplicant, type Checked } from '../../network/wifi/check-config';
 import {
-  type ConfigOptions,
   type KnownNetwork,
   networkManagerKeyfiles,
   nmcliLines,
@@ -13,7 +12,9 @@ import { writeSecretFiles } from '../../network/wifi/write-config';
 import { configFile } from '../config-file';
 import { loadClassroom } from '../kit-config';
 import { classroomNetworks } from '../kit-config/known-networks';
-import { print, printJson, tell, visible } from '../network/print';
+import { interrupted } from '../network/interrupt';
+import { note, print, printJson, tell, visible } from '../network/print';
+import { whileWaiting } from '../network/progress';
 import { thisComputer } from '../network/this-computer';
 
 export interface ConfigFlags {
@@ -22,6 +23,7 @@ export interface ConfigFlags {
   country?: string;
   config?: string;
   hash?: boolean;
+  wpa3?: boolean;
   force?: boolean;
   check?: boolean;
   apply?: boolean;
@@ -29,23 +31,32 @@ export interface ConfigFlags {
 }
 
 export async function wifiConfigCommand(flags: ConfigFlags): Promise<void> {
-  if (flags.check && flags.format === 'nmcli')
-    throw new Error('--check: of wpa_supplicant and networkmanager; a shell script is read when it is run');
+  checkFlags(flags);
   const classroom = await loadClassroom(configFile(flags.config));
-  const { networks, country = flags.country } = classroomNetworks(classroom);
-  const options: ConfigOptions = { country: countryOf(flags.country ?? country), hash: flags.hash ?? false };
-  const files = filesOf(flags, networks, options);
+  const { networks, country } = classroomNetworks(classroom);
+  const files = filesOf(flags, networks, flags.country ?? country);
+  // From here on Ctrl-C leaves no half of anything.
+  const signal = interrupted();
   const stamp = new Date().toISOString().replace(/[:.]/g, '');
   const written = await writeSecretFiles(files, { force: flags.force ?? false, stamp });
   if (!flags.json)
     for (const { file, backup } of written)
       print(`${file}: written${backup === undefined ? '' : `; what was there is in ${backup}`}`);
-  const system = thisComputer();
-  const checked = flags.check ? await check(system, flags.format, files) : undefined;
+  const system = thisComputer(signal);
+  const checked = flags.check
+    ? await whileWaiting('checking', check(system, flags.format, files))
+    : undefined;
+  if (checked?.verdict === 'bad') {
+    if (!flags.json) throw new Error(checkedSentence(checked, flags.format));
+    printJson({ written, checked });
+    process.exitCode = 1;
+    return;
+  }
   if (checked && !flags.json) print(checkedSentence(checked, flags.format));
-  if (checked?.verdict === 'bad') process.exitCode = 1;
-  const say = (ssid: string) => tell(`connecting to ${visible(ssid)} ...`);
-  const connected = flags.apply ? await applyNetworks(system, networks, say) : undefined;
+  const say = (ssid: string) => note(`connecting to ${visible(ssid)} ...`);
+  const connected = flags.apply
+    ? await whileWaiting('connecting', applyNetworks(system, networks, say))
+    : undefined;
   if (flags.json)
     printJson({ written, ...(checked && { checked }), ...(connected !== undefined && { connected }) });
   else if (connected !== undefined) print(`connected to ${visible(connected)}`);
@@ -62,35 +73,44 @@ async function check(system: System, format: string, files: ReadonlyMap<string, 
   return { verdict: 'good' };
 }
 
-function filesOf(
-  { format, output }: ConfigFlags,
-  networks: readonly KnownNetwork[],
-  options: ConfigOptions,
-): Map<string, string> {
-  switch (format) {
-    case 'wpa_supplicant':
-      return new Map([[resolve(output ?? 'wpa_supplicant.conf'), wpaSupplicantConf(networks, options)]]);
-    case 'nmcli':
-      return new Map([[resolve(output ?? 'wifi-nmcli.sh'), nmcliLines(networks, options)]]);
-    case 'networkmanager': {
-      const folder = resolve(output ?? '.');
-      const files = networkManagerKeyfiles(networks, options);
-      return new Map([...files].map(([name, text]) => [join(folder, name), text]));
-    }
-    default:
-      throw new Error(
-        `--format: expected wpa_supplicant, networkmanager or nmcli, got ${JSON.stringify(format)}`,
-      );
-  }
+/** Throws a sentence for what does not go together. */
+function checkFlags({ format, country, check, hash, wpa3 }: ConfigFlags): void {
+  if (!['wpa_supplicant', 'networkmanager', 'nmcli'].includes(format))
+    throw new Error(
+      `--format: expected wpa_supplicant, networkmanager or nmcli, got ${JSON.stringify(format)}`,
+    );
+  if (country !== undefined && !/^[A-Z]{2}$/.test(country))
+    throw new Error(`--country: expected two capitals such as KR, got ${JSON.stringify(country)}`);
+  if (check && format === 'nmcli')
+    throw new Error('--check: of wpa_supplicant and networkmanager; a shell script is read when it is run');
+  if (wpa3 && format !== 'wpa_supplicant')
+    throw new Error('--wpa3: of wpa_supplicant; NetworkManager tries WPA3 by itself, from version 1.32 on');
+  if (wpa3 && hash)
+    throw new Error('--wpa3: WPA3 needs the password itself, of which --hash leaves only the key for WPA2');
 }
 
-function countryOf(code: string | undefined): string {
-  if (code !== undefined && /^[A-Z]{2}$/.test(code)) return code;
-  if (code !== undefined)
-    throw new Error(`--country: expected two capitals such as KR, got ${JSON.stringify(code)}`);
-  throw new Error(
-    "no country: say --country KR, or write country: 'KR' behind a network in kit.config.ts (it decides which channels are legal)",
-  );
+function filesOf(
+  { format, output, hash = false, wpa3 = false }: ConfigFlags,
+  networks: readonly KnownNetwork[],
+  country: string | undefined,
+): Map<string, string> {
+  switch (format) {
+    case 'networkmanager': {
+      const folder = resolve(output ?? '.');
+      const files = networkManagerKeyfiles(networks, { hash });
+      return new Map([...files].map(([name, text]) => [join(folder, name), text]));
+    }
+    case 'nmcli':
+      return new Map([[resolve(output ?? 'wifi-nmcli.sh'), nmcliLines(networks, { hash, country })]]);
+    default:
+      if (country === undefined)
+        throw new Error(
+          "no country: say --country KR, or write country: 'KR' behind a network in kit.config.ts (it decides which channels are legal)",
+        );
+      return new Map([
+        [resolve(output ?? 'wpa_supplicant.conf'), wpaSupplicantConf(networks, { hash, country, wpa3 })],
+      ]);
+  }
 }
 
 function checkedSentence(checked: Checked, format: string): string {

@@ -1,24 +1,38 @@
+import type { BrokerUrl } from '../../gateway/settings/broker-url';
 import { wifiInfo } from '../../network/wifi/info';
 import type { WifiInfo } from '../../network/wifi/network';
 import { qualityText } from '../../network/wifi/signal';
-import { interrupted, pause } from '../network/interrupt';
-import { brokerOf, KitWatch } from '../network/kit-signal';
-import { print, printJson, printTable, tell } from '../network/print';
+import { duration } from '../network/duration';
+import { interrupted, within } from '../network/interrupt';
+import { KitWatch } from '../network/kit-signal';
+import { print, printJson, printTable, visible } from '../network/print';
+import { whileWaiting } from '../network/progress';
 import { thisComputer } from '../network/this-computer';
-import { wholeNumber } from '../start-options';
+import { brokerOf, wholeNumber } from '../start-options';
 
 export interface InfoFlags {
   interface?: string;
   kit?: string;
   broker?: string;
+  wait: string;
   json?: boolean;
 }
 
-export async function wifiInfoCommand({ interface: name, kit, broker, json }: InfoFlags): Promise<void> {
+export async function wifiInfoCommand(flags: InfoFlags): Promise<void> {
+  const { interface: name, kit, broker, wait, json } = flags;
+  const signal = interrupted();
   const info =
     kit === undefined
-      ? await wifiInfo(thisComputer(), name)
-      : await kitInfo(wholeNumber('--kit', kit, 1, 9999), broker);
+      ? await whileWaiting('asking the interface', wifiInfo(thisComputer(signal), name))
+      : await whileWaiting(
+          `waiting for telemetry of kit ${kit}`,
+          kitInfo(
+            wholeNumber('--kit', kit, 1, 9999),
+            brokerOf(broker),
+            duration('--wait', wait, 1000),
+            signal,
+          ),
+        );
   if (json) return printJson(info);
   const { interface: of, ssid, ip_addresses, signal_dbm, quality, channel, bitrate_mbps, mac_address } = info;
   const connected = ssid !== undefined || signal_dbm !== undefined;
@@ -39,25 +53,24 @@ export async function wifiInfoCommand({ interface: name, kit, broker, json }: In
   );
 }
 
-/** A kit sends telemetry every 10 s unless told otherwise. */
-const telemetryMs = 25_000;
-
 /** What a kit tells over MQTT: it does not say the name of its network. */
-async function kitInfo(kit: number, broker: string | undefined): Promise<WifiInfo> {
-  const watch = new KitWatch(kit, brokerOf(broker), Date.now);
-  const signal = interrupted();
-  await watch.start();
+async function kitInfo(
+  kit: number,
+  broker: BrokerUrl,
+  waitMs: number,
+  signal: AbortSignal,
+): Promise<WifiInfo> {
+  const watch = new KitWatch(kit, broker, Date.now);
+  await watch.start(signal);
   try {
-    tell(`waiting for telemetry of kit ${kit} ...`);
-    await Promise.race([
-      new Promise<void>((resolve) => (watch.onTelemetry = resolve)),
-      pause(telemetryMs, signal),
-    ]);
-    if (signal.aborted) throw signal.reason as Error;
+    await within(waitMs, signal, (happened) => (watch.onTelemetry = happened));
+    signal.throwIfAborted();
     const { atMs, signal_dbm, ip, mac, status } = watch.seen;
     if (atMs === 0)
       throw new Error(
-        `kit ${kit} has said nothing for ${telemetryMs / 1000} s${status ? ` (its status is ${status})` : ''}: is it on, and at this broker?`,
+        status === 'online'
+          ? `kit ${kit} is online, but has sent no telemetry for ${waitMs / 1000} s: --wait waits longer`
+          : `kit ${kit} has said nothing for ${waitMs / 1000} s${status ? ` (its status is ${visible(status)})` : ''}: is it on, and at this broker?`,
       );
     return {
       interface: `kit_${kit}`,

@@ -14,11 +14,12 @@ import {
   type Told,
 } from '../../network/wifi/monitor';
 import { qualityText } from '../../network/wifi/signal';
-import { interrupted, rhythm } from '../network/interrupt';
-import { brokerOf, KitWatch } from '../network/kit-signal';
-import { printJsonLine, tell, visible } from '../network/print';
+import { duration } from '../network/duration';
+import { Interrupted, interrupted, rhythm, within } from '../network/interrupt';
+import { isPresent, KitWatch } from '../network/kit-signal';
+import { note, printJsonLine, tell, visible } from '../network/print';
 import { thisComputer } from '../network/this-computer';
-import { wholeNumber } from '../start-options';
+import { brokerOf, wholeNumber } from '../start-options';
 
 export interface MonitorFlags {
   interface?: string;
@@ -39,11 +40,14 @@ interface Source {
 }
 
 export async function wifiMonitorCommand(flags: MonitorFlags): Promise<void> {
-  const everyMs = wholeNumber('--every', flags.every, 1, 86_400) * 1000;
+  const everyMs = duration('--every', flags.every, 1000);
   const count = flags.count === undefined ? Infinity : wholeNumber('--count', flags.count, 1, 999_999);
   const watch = new SignalWatch(dbm(flags.warn));
   const signal = interrupted();
-  const source = flags.source === undefined ? await computer(flags.interface) : await kit(flags, everyMs);
+  const source =
+    flags.source === undefined
+      ? await computer(flags.interface, signal)
+      : await kit(flags.source, flags.broker, signal);
   const seen: (number | undefined)[] = [];
   const live = process.stderr.isTTY;
   let file: ReturnType<typeof appendTo> | undefined;
@@ -53,9 +57,11 @@ export async function wifiMonitorCommand(flags: MonitorFlags): Promise<void> {
     const beat = rhythm(everyMs, signal);
     for (let looked = 0; looked < count; looked++) {
       await beat();
-      if (signal.aborted) break;
+      signal.throwIfAborted();
       const now = Date.now();
       const found = await source.look();
+      // Ctrl-C ends the programs of a look as well: what they did not say is no outage.
+      signal.throwIfAborted();
       file.append(csvRow(now, found ?? {}));
       if (flags.json) printJsonLine({ timestamp: new Date(now).toISOString(), ...found });
       seen.push(found?.signal_dbm);
@@ -63,6 +69,9 @@ export async function wifiMonitorCommand(flags: MonitorFlags): Promise<void> {
       for (const told of watch.look(now, found)) note(sentence(told));
       if (live) process.stderr.write(`\r\x1b[K${liveLine(seen, found)}`);
     }
+  } catch (error) {
+    // Without --count there is no other end.
+    if (!(error instanceof Interrupted && count === Infinity)) throw error;
   } finally {
     if (live && seen.length > 0) process.stderr.write('\n');
     file?.close();
@@ -70,8 +79,8 @@ export async function wifiMonitorCommand(flags: MonitorFlags): Promise<void> {
   }
 }
 
-async function computer(name: string | undefined): Promise<Source> {
-  const system = thisComputer();
+async function computer(name: string | undefined, signal: AbortSignal): Promise<Source> {
+  const system = thisComputer(signal);
   // What was never there cannot be waited for.
   const first = await wifiInterface(system, name);
   return {
@@ -82,32 +91,32 @@ async function computer(name: string | undefined): Promise<Source> {
         return isSignal(found) ? found : undefined;
       } catch (error) {
         // A stick that was pulled out is an outage as any other.
-        if ((error as Error).message === noWifi || name !== undefined) return undefined;
-        throw error;
+        const isOut = (error as Error).message === noWifi || name !== undefined;
+        if (error instanceof Interrupted || !isOut) throw error;
+        return undefined;
       }
     },
     stop: () => undefined,
   };
 }
 
-/** A kit counts as gone when its status says so, or when three periods bring nothing. */
-async function kit({ source, broker }: MonitorFlags, everyMs: number): Promise<Source> {
-  const number = /^kit:(.*)$/.exec(source!)?.[1];
+const retainedMs = 1000;
+
+async function kit(source: string, broker: string | undefined, signal: AbortSignal): Promise<Source> {
+  const number = /^kit:(.*)$/.exec(source)?.[1];
   if (number === undefined)
     throw new Error(`--source: expected kit: and its number, as kit:2, got ${JSON.stringify(source)}`);
   const watch = new KitWatch(wholeNumber('--source kit:', number, 1, 9999), brokerOf(broker), Date.now);
-  const silentMs = Math.max(3 * everyMs, 35_000);
   watch.onOutage = (offlineS, reason) =>
     note(`kit ${number} was out for ${durationText(offlineS * 1000)}: ${visible(reason)}`);
-  await watch.start();
-  const startMs = Date.now();
+  await watch.start(signal);
+  // What the kit has left at the broker comes at once: without it the first look would find nobody.
+  await within(retainedMs, signal, (happened) => (watch.onStatus = happened));
   return {
     name: `kit ${number}`,
     look: () => {
-      const { atMs, status, signal_dbm } = watch.seen;
-      const silent = Date.now() - (atMs || startMs) > silentMs;
-      if (status === 'offline' || silent || (atMs === 0 && status === undefined))
-        return Promise.resolve(undefined);
+      if (!isPresent(watch.seen, Date.now())) return Promise.resolve(undefined);
+      const { signal_dbm } = watch.seen;
       return Promise.resolve({
         ssid: `kit_${number}`,
         ...(signal_dbm !== undefined && { signal_dbm, quality: qualityText(signal_dbm) }),
@@ -115,11 +124,6 @@ async function kit({ source, broker }: MonitorFlags, everyMs: number): Promise<S
     },
     stop: () => watch.stop(),
   };
-}
-
-/** Over the live line, which comes back with the next look. */
-function note(line: string): void {
-  tell(`${process.stderr.isTTY ? '\r\x1b[K' : ''}${line}`);
 }
 
 function sentence(told: Told): string {

@@ -1,6 +1,7 @@
 import { wifiScan } from '../../network/wifi/scan';
 import { interrupted } from '../network/interrupt';
 import { printJson, printTable, tell } from '../network/print';
+import { whileWaiting } from '../network/progress';
 import { thisComputer } from '../network/this-computer';
 
 export interface ScanFlags {
@@ -9,9 +10,8 @@ export interface ScanFlags {
 }
 
 export async function wifiScanCommand({ interface: name, json }: ScanFlags): Promise<void> {
-  tell('scanning, which takes some seconds ...');
   const command = `npx lamplighter wifi scan${name === undefined ? '' : ` -i ${name}`}`;
-  const networks = await wifiScan(thisComputer(), command, name, interrupted());
+  const networks = await whileWaiting('scanning', wifiScan(thisComputer(interrupted()), command, name));
   if (json) return printJson(networks);
   if (networks.length === 0) return tell('no network was seen');
   printTable(

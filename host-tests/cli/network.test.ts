@@ -182,7 +182,16 @@ test('report: what stdin says is on disk before it is acknowledged, and sent onc
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   const state = folder();
-  const run = lamplighter('report', '--server', `http://127.0.0.1:${port}`, '--state', state, '--ack');
+  const run = lamplighter(
+    'report',
+    '--server',
+    `http://127.0.0.1:${port}`,
+    '--state',
+    state,
+    '--ack',
+    '--wait',
+    '600',
+  );
   run.input('{"sensor_id":"a","temperature":21.5,"timestamp":1700000000}\nno json\n{"temperature":1}\n');
   expect(await run.exit).toBe(1);
   server.close();

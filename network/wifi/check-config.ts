@@ -4,21 +4,27 @@ import type { System } from '../system';
 export type Checked =
   { verdict: 'good' } | { verdict: 'bad'; reason: string } | { verdict: 'not checked'; reason: string };
 
-/** It reads its file in a moment, and then would run on. */
-const readMs = 3000;
+/**
+ * Starts wpa_supplicant in the background, which it goes to when it has read its file, with a /run of its own for its sockets.
+ * The end of the script is the end of all that runs in its namespace.
+ */
+const supplicantScript = [
+  'ip link set lo up',
+  'exec 3<"$1"',
+  'mount -t tmpfs none /run',
+  'timeout 5 wpa_supplicant -B -D wired -i lo -c /dev/fd/3',
+].join(' && ');
 
 /**
- * Has wpa_supplicant read a file. It has no dry run: it is started on the loopback interface of a network namespace of its own,
- * and stopped. Nothing of this computer's network is touched.
+ * Has wpa_supplicant read a file. It has no dry run: it is started on the loopback interface of namespaces of its own, and stopped.
+ * Nothing of this computer is touched, and nothing is left.
  */
 export async function checkWpaSupplicant(system: System, file: string): Promise<Checked> {
   if (!(await system.run('wpa_supplicant', ['-v'])))
     return { verdict: 'not checked', reason: 'wpa_supplicant is not installed' };
-  const script = 'ip link set lo up && exec wpa_supplicant -D wired -i lo -c "$1"';
-  const as = system.isRoot ? [] : ['--map-root-user'];
-  const result = await system.run('unshare', [...as, '--net', 'sh', '-c', script, 'sh', file], {
-    timeoutMs: readMs,
-  });
+  const apart = ['--net', '--mount', '--pid', '--fork', '--kill-child'];
+  const as = system.isRoot ? apart : ['--map-root-user', ...apart];
+  const result = await system.run('unshare', [...as, 'sh', '-c', supplicantScript, 'sh', file]);
   if (result === undefined) return { verdict: 'not checked', reason: 'unshare is not installed' };
   return supplicantVerdict(result.stdout + result.stderr);
 }

@@ -13,43 +13,57 @@ export interface KnownNetwork {
   hidden: boolean;
 }
 
-export interface ConfigOptions {
-  /** Two capital letters, ISO 3166-1: which channels and powers the law allows. */
-  country: string;
-  /** Write the key that comes of the password, not the password. */
+/** What is written of a password. */
+export interface PasswordOptions {
+  /** The key that comes of it, as WPA2 takes it, and not the password itself. */
   hash: boolean;
 }
 
-/** For wpa_supplicant. Source: its wpa_supplicant.conf(5) and README. */
+/** Two capital letters, ISO 3166-1: which channels and powers the law allows. */
+type Country = string;
+
+/**
+ * For wpa_supplicant. With `wpa3`, access points that take WPA3 alone are joined too, for which it needs the password itself; one that
+ * was built without WPA3 refuses such a file. Source: its wpa_supplicant.conf(5) and README.
+ */
 export function wpaSupplicantConf(
   networks: readonly KnownNetwork[],
-  { country, hash }: ConfigOptions,
+  options: PasswordOptions & { country: Country; wpa3: boolean },
 ): string {
   const blocks = networks.map((network) => {
-    const { ssid, password, priority, hidden } = network;
+    const { ssid, priority, hidden } = network;
     const lines = [
-      `ssid=${isPlain(ssid) ? `"${ssid}"` : hexOf(ssid)}`,
+      `ssid=${quotedOrHex(ssid)}`,
       ...(hidden ? ['scan_ssid=1'] : []),
-      ...(password === undefined
-        ? ['key_mgmt=NONE']
-        : [
-            `psk=${hash || !isPlain(password) ? pskOf(ssid, password) : `"${password}"`}`,
-            'key_mgmt=WPA-PSK',
-          ]),
+      ...supplicantKeys(network, options),
       `priority=${priority}`,
     ];
     return `network={\n${lines.map((line) => `\t${line}\n`).join('')}}\n`;
   });
   return [
-    `country=${country}\nctrl_interface=DIR=/run/wpa_supplicant GROUP=netdev\nupdate_config=1\n`,
+    `country=${options.country}\nctrl_interface=DIR=/run/wpa_supplicant GROUP=netdev\nupdate_config=1\n`,
     ...blocks,
   ].join('\n');
+}
+
+function supplicantKeys(
+  { ssid, password }: KnownNetwork,
+  { hash, wpa3 }: PasswordOptions & { wpa3: boolean },
+): string[] {
+  if (password === undefined) return ['key_mgmt=NONE'];
+  const asKey = hash || !isPlain(password);
+  return [
+    `psk=${asKey ? pskOf(ssid, password) : `"${password}"`}`,
+    // WPA3 makes its key anew each time, and protects management frames where the access point can.
+    ...(wpa3 && asKey ? [`sae_password=${quotedOrHex(password)}`] : []),
+    ...(wpa3 ? ['key_mgmt=WPA-PSK SAE', 'ieee80211w=1'] : ['key_mgmt=WPA-PSK']),
+  ];
 }
 
 /** For NetworkManager, one file a network, by file name. Source: nm-settings-keyfile(5). */
 export function networkManagerKeyfiles(
   networks: readonly KnownNetwork[],
-  { hash }: ConfigOptions,
+  { hash }: PasswordOptions,
 ): Map<string, string> {
   return new Map(
     networks.map(({ ssid, password, priority, hidden }) => {
@@ -82,7 +96,10 @@ export function networkManagerKeyfiles(
 }
 
 /** The commands that tell NetworkManager the same, for a POSIX shell. Source: nmcli(1), nm-settings-nmcli(5). */
-export function nmcliLines(networks: readonly KnownNetwork[], { country, hash }: ConfigOptions): string {
+export function nmcliLines(
+  networks: readonly KnownNetwork[],
+  { country, hash }: PasswordOptions & { country?: Country | undefined },
+): string {
   const lines = networks.map(({ ssid, password, priority, hidden }) =>
     [
       `nmcli connection add type wifi con-name ${quoted(connectionName(ssid))} ssid ${quoted(ssid)}`,
@@ -96,7 +113,8 @@ export function nmcliLines(networks: readonly KnownNetwork[], { country, hash }:
           ]),
     ].join(' \\\n  '),
   );
-  return ['#!/bin/sh', 'set -e', `iw reg set ${country}`, ...lines].join('\n') + '\n';
+  const law = country === undefined ? [] : [`iw reg set ${country}`];
+  return ['#!/bin/sh', 'set -e', ...law, ...lines].join('\n') + '\n';
 }
 
 /** What stands between the quotes of wpa_supplicant.conf as it is: printable ASCII but for the quote itself. */
@@ -104,8 +122,8 @@ function isPlain(text: string): boolean {
   return /^[\x20-\x7e]+$/.test(text) && !text.includes('"');
 }
 
-function hexOf(text: string): string {
-  return Buffer.from(text).toString('hex');
+function quotedOrHex(text: string): string {
+  return isPlain(text) ? `"${text}"` : Buffer.from(text).toString('hex');
 }
 
 /** Marks what this program has written, so that nobody takes it for a connection made by hand. */

@@ -30,16 +30,11 @@ const scanners: Scanner[] = [
  * The networks nearby, the strongest first, one entry an access point. Throws a sentence, with the command to type where
  * only root may scan. `command` is how this program was called.
  */
-export async function wifiScan(
-  system: System,
-  command: string,
-  name?: string,
-  signal?: AbortSignal,
-): Promise<WifiNetwork[]> {
+export async function wifiScan(system: System, command: string, name?: string): Promise<WifiNetwork[]> {
   const wifi = await wifiInterface(system, name);
   const refusals: string[] = [];
   for (const { program, args, parse } of scanners) {
-    const result = await system.run(program, args(wifi), { timeoutMs, ...(signal && { signal }) });
+    const result = await system.run(program, args(wifi), { timeoutMs });
     if (result === undefined) continue;
     const networks = parse(result.stdout);
     // NetworkManager shows a user who may not scan what it has seen before: that is an answer too.

@@ -23,17 +23,23 @@ export async function writeSecretFiles(
   const written: Written[] = [];
   for (const [file, text] of files) {
     const part = join(dirname(file), `.${stamp}.part`);
-    let backup: string | undefined;
+    const backup = `${file}.${stamp}.bak`;
+    const replaces = await exists(file);
     try {
       await mkdir(dirname(file), { recursive: true });
-      if (await exists(file)) backup = await backUp(file, stamp);
+      if (replaces) {
+        await copyFile(file, backup);
+        await chmod(backup, 0o600);
+      }
       await writeSecret(part, text);
       await rename(part, file);
     } catch (error) {
-      await rm(part, { force: true }).catch(() => undefined);
+      // What was there still is: half a backup of it is worse than none.
+      for (const rest of replaces ? [part, backup] : [part])
+        await rm(rest, { force: true }).catch(() => undefined);
       throw writeProblem(file, error);
     }
-    written.push({ file, ...(backup !== undefined && { backup }) });
+    written.push({ file, ...(replaces && { backup }) });
   }
   return written;
 }
@@ -48,13 +54,6 @@ async function writeSecret(file: string, text: string): Promise<void> {
   } finally {
     await handle.close();
   }
-}
-
-async function backUp(file: string, stamp: string): Promise<string> {
-  const backup = `${file}.${stamp}.bak`;
-  await copyFile(file, backup);
-  await chmod(backup, 0o600);
-  return backup;
 }
 
 async function exists(file: string): Promise<boolean> {

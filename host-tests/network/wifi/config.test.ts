@@ -1,5 +1,13 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -22,8 +30,8 @@ const networks: KnownNetwork[] = [
   { ssid: '교실', password: '비밀번호입니다', priority: 1, hidden: true },
   { ssid: 'Cafe', priority: 0, hidden: false },
 ];
-const plain = { country: 'KR', hash: false };
-const hashed = { country: 'KR', hash: true };
+const plain = { country: 'KR', hash: false, wpa3: false };
+const hashed = { ...plain, hash: true };
 const folder = () => mkdtempSync(join(tmpdir(), 'lamplighter-wifi-'));
 
 test('wpa_supplicant.conf: the head, then the networks; what is not plain ASCII goes as bytes and as a key', () => {
@@ -52,6 +60,21 @@ network={
 \tpriority=0
 }
 `);
+});
+
+test('for WPA3 beside WPA2 wpa_supplicant gets the password itself, and as bytes where it is not plain ASCII', () => {
+  const text = wpaSupplicantConf(networks, { ...plain, wpa3: true });
+  const tail = '\tkey_mgmt=WPA-PSK SAE\n\tieee80211w=1\n';
+  expect(text).toContain(`\tpsk="correct horse"\n${tail}`);
+  expect(text).toContain(
+    `\tpsk=${pskOf('교실', '비밀번호입니다')}\n\tsae_password=${Buffer.from('비밀번호입니다').toString('hex')}\n${tail}`,
+  );
+  expect(text).toContain('\tssid="Cafe"\n\tkey_mgmt=NONE\n\tpriority=0\n');
+});
+
+test('the country is set by the nmcli lines where it is known', () => {
+  expect(nmcliLines(networks, plain)).toContain('\niw reg set KR\n');
+  expect(nmcliLines(networks, { hash: false })).not.toContain('iw reg');
 });
 
 test('with --hash no password is left in any of the three', () => {
@@ -94,6 +117,12 @@ test('the nmcli lines survive a shell, whatever is in a name or a password', () 
   expect(said).toContain('802-11-wireless.hidden');
 });
 
+/** Where a wpa_supplicant of this computer would have its sockets. */
+function supplicantSockets(): string[] {
+  const place = '/run/wpa_supplicant';
+  return existsSync(place) ? readdirSync(place) : [];
+}
+
 describe('beside the real programs', () => {
   test.runIf(installed('wpa_passphrase'))('the key is that of wpa_passphrase', () => {
     for (const { ssid, password } of [
@@ -114,11 +143,14 @@ describe('beside the real programs', () => {
       { ssid: '#hash', password: 'a # in it', priority: 0, hidden: true },
       { ssid: 'back\\slash', password: 'back\\slash\\n', priority: 0, hidden: false },
     ];
-    for (const options of [plain, hashed]) {
+    const before = supplicantSockets();
+    for (const options of [plain, hashed, { ...plain, wpa3: true }]) {
       const file = join(folder(), 'wpa_supplicant.conf');
       writeFileSync(file, wpaSupplicantConf(odd, options));
       expect(await checkWpaSupplicant(system, file)).toEqual({ verdict: 'good' });
     }
+    // It has made its own somewhere else.
+    expect(supplicantSockets()).toEqual(before);
   });
 
   test.runIf(inNamespaces('wpa_supplicant'))(
@@ -193,6 +225,19 @@ describe('writing', () => {
     await expect(
       writeSecretFiles(new Map([[join(file, 'x.conf'), 'secret']]), { force: true, stamp: 'now' }),
     ).rejects.toThrow(`cannot write ${file}/x.conf: there is a file where its folder should be`);
+  });
+
+  test('when the disk fails, what was there stays, and no half of a backup beside it', async () => {
+    const file = join(folder(), 'a.conf');
+    writeFileSync(file, 'mine');
+    // What cannot be opened for writing stands for what cannot be written.
+    mkdirSync(join(file, '..', '.now.part', 'x'), { recursive: true });
+    const files = new Map([[file, 'new']]);
+    await expect(writeSecretFiles(files, { force: true, stamp: 'now' })).rejects.toThrow(
+      `cannot write ${file}`,
+    );
+    expect(readdirSync(join(file, '..'))).toEqual(['.now.part', 'a.conf']);
+    expect(readFileSync(file, 'utf8')).toBe('mine');
   });
 
   test('only the owner may read the file', async () => {
