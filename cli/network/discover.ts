@@ -16,11 +16,12 @@ import { defaultInterface, hostsOf, parseSubnet, type Subnet, subnetOf } from '.
 import type { System } from '../../network/system';
 import { duration } from './duration';
 import { interrupted, pause, rhythm, untilInterrupted } from './interrupt';
-import { print, printJson, printJsonLine, printTable, tell, visible } from './print';
+import { print, printJson, printJsonLine, printTable, tell } from './print';
 import { Progress } from './progress';
 import { scanOptions, type ScanFlags } from './scan-options';
 import { ScanState } from './scan-state';
 import { environment, thisComputer } from './this-computer';
+import { printable } from '../view/text';
 
 export interface DiscoverFlags extends ScanFlags {
   subnet?: string;
@@ -154,7 +155,7 @@ function show({ subnet, found, changes, kept, startMs, tookMs }: Scanned, watche
   const { joined, left } = changes;
   // Another device at the same address has joined, and left as well: its MAC tells them apart.
   const device = ({ ip, name, mac }: FoundHost) =>
-    [ip, name === undefined ? undefined : visible(name), mac].filter(Boolean).join(' ');
+    [ip, name === undefined ? undefined : printable(name), mac].filter(Boolean).join(' ');
   for (const host of joined) print(pc.green(`new: ${device(host)}`));
   for (const host of left) print(pc.yellow(`left: ${device(host)}`));
   if (joined.length + left.length === 0) print('the same devices as at the last scan');

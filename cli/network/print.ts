@@ -1,5 +1,5 @@
-import Table from 'cli-table3';
 import pc from 'picocolors';
+import { columnsOf, printable } from '../view/text';
 
 export function print(line: string): void {
   process.stdout.write(line + '\n');
@@ -24,24 +24,31 @@ export function printJsonLine(value: unknown): void {
   print(JSON.stringify(value));
 }
 
-/** Columns without frames: they survive being copied into a mail. What is undefined is a dash; no rows, no head. */
-export function printTable(head: string[], rows: (string | number | undefined)[][]): void {
+/**
+ * Columns without frames: they survive being copied into a mail. What is undefined is a dash; no rows, no head. On a terminal that is
+ * too narrow, `spare` at the end of the columns are left out.
+ */
+export function printTable(head: string[], rows: (string | number | undefined)[][], spare = 0): void {
   if (rows.length === 0) return;
-  const table = new Table({
-    head: head.map((text) => pc.bold(text)),
-    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 2 },
-    chars: Object.fromEntries(borders.map((name) => [name, ''])),
-  });
-  table.push(...rows.map((row) => row.map((cell) => (cell === undefined ? '-' : visible(String(cell))))));
-  print(table.toString().replace(/[ \t]+$/gm, ''));
+  const cells = rows.map((row) => row.map((cell) => printable(String(cell ?? '-'))));
+  for (const line of tableLines(head, cells, process.stdout.columns ?? Infinity, spare)) print(line);
 }
 
-/** What a stranger has chosen, such as the name of a network, must not steer the terminal. */
-export function visible(text: string): string {
-  return text.replace(/\p{Cc}|[\u202a-\u202e\u2066-\u2069]/gu, '\ufffd');
+/** The lines of `printTable`. `head` may be empty; the cells hold no control characters. */
+export function tableLines(head: string[], rows: string[][], columns: number, spare: number): string[] {
+  const all = head.length > 0 ? [head, ...rows] : rows;
+  const widths = rows[0]!.map((_, column) =>
+    all.reduce((width, row) => Math.max(width, columnsOf(row[column]!)), 0),
+  );
+  const isTooWide = widths.reduce((sum, width) => sum + width + gap, -gap) > columns;
+  const shown = widths.slice(0, isTooWide ? widths.length - spare : widths.length);
+  const lineOf = (row: string[]) =>
+    shown
+      .map((width, column) => row[column]! + ' '.repeat(width + gap - columnsOf(row[column]!)))
+      .join('')
+      .trimEnd();
+  const lines = all.map(lineOf);
+  return head.length > 0 ? [pc.bold(lines[0]!), ...lines.slice(1)] : lines;
 }
 
-const borders = [
-  ...['top', 'top-mid', 'top-left', 'top-right', 'bottom', 'bottom-mid', 'bottom-left', 'bottom-right'],
-  ...['left', 'left-mid', 'mid', 'mid-mid', 'right', 'right-mid', 'middle'],
-];
+const gap = 2;

@@ -15,9 +15,10 @@ import { Reporter } from '../../network/report/reporter';
 import { SimulatedRoom } from '../../network/simulated';
 import { wholeNumber } from '../start-options';
 import { interrupted, pause, rhythm, within } from './interrupt';
-import { print, printJson, tell, visible } from './print';
+import { print, printJson, tell } from './print';
 import { Progress } from './progress';
 import { environment } from './this-computer';
+import { printable } from '../view/text';
 
 export interface ReportFlags {
   server: string;
@@ -140,11 +141,11 @@ function newReporter({
       const reports = entries.map(({ sensor, report }) => ({ sensor, report }));
       const line = { at: new Date().toISOString(), status, reason, key, reports };
       await appendDurably(file, JSON.stringify(line) + '\n');
-      say(`${entries.length} refused with ${status}, set aside in ${file}: ${visible(reason)}`);
+      say(`${entries.length} refused with ${status}, set aside in ${file}: ${printable(reason)}`);
     },
     log: (line) => log.write(`${new Date().toISOString()} ${line}`),
     pausing: (ms, reason) =>
-      say(visible(reason) + (ms > 0 ? `; next attempt in ${ms / 1000} s, ${queue.length} wait` : '')),
+      say(printable(reason) + (ms > 0 ? `; next attempt in ${ms / 1000} s, ${queue.length} wait` : '')),
     after: (ms, then) => {
       const timer = setTimeout(then, ms);
       return () => clearTimeout(timer);
@@ -173,7 +174,7 @@ async function takeAll(
     if (signal.aborted) break;
     if ('problem' in item) {
       taken.problems++;
-      say(visible(item.problem));
+      say(printable(item.problem));
       continue;
     }
     taken.accepted++;

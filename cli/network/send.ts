@@ -11,7 +11,8 @@ import { SimulatedRoom } from '../../network/simulated';
 import { brokerOf, wholeNumber } from '../start-options';
 import { duration } from './duration';
 import { interrupted, rhythm } from './interrupt';
-import { print, printJsonLine, tell, visible } from './print';
+import { print, printJsonLine, tell } from './print';
+import { printable } from '../view/text';
 
 export interface SendFlags {
   host: string;
@@ -56,7 +57,7 @@ export async function sendCommand(protocol: string, flags: SendFlags): Promise<v
       sent++;
       if (!flags.json) print(`-> ${text.trimEnd()}`);
       const result = await way.send(text).then(
-        (answer) => ({ answer: visible(answer.trimEnd()) }),
+        (answer) => ({ answer: printable(answer.trimEnd()) }),
         (error: Error) => ({ problem: error.message }),
       );
       if ('answer' in result) answered++;
@@ -161,7 +162,7 @@ function httpWay({ url, authorization }: Server, sensor: string): Way {
         throw new Error(error.cause?.message || error.message);
       });
       const answer = `${response.status} ${await response.text()}`;
-      if (!response.ok) throw new Error(visible(answer));
+      if (!response.ok) throw new Error(printable(answer));
       return answer;
     },
     close: () => Promise.resolve(),

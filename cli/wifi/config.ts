@@ -13,9 +13,10 @@ import { configFile } from '../config-file';
 import { loadClassroom } from '../kit-config';
 import { classroomNetworks } from '../kit-config/known-networks';
 import { interrupted } from '../network/interrupt';
-import { note, print, printJson, tell, visible } from '../network/print';
+import { note, print, printJson, tell } from '../network/print';
 import { whileWaiting } from '../network/progress';
 import { thisComputer } from '../network/this-computer';
+import { printable } from '../view/text';
 
 export interface ConfigFlags {
   format: string;
@@ -53,13 +54,13 @@ export async function wifiConfigCommand(flags: ConfigFlags): Promise<void> {
     return;
   }
   if (checked && !flags.json) print(checkedSentence(checked, flags.format));
-  const say = (ssid: string) => note(`connecting to ${visible(ssid)} ...`);
+  const say = (ssid: string) => note(`connecting to ${printable(ssid)} ...`);
   const connected = flags.apply
     ? await whileWaiting('connecting', applyNetworks(system, networks, say))
     : undefined;
   if (flags.json)
     printJson({ written, ...(checked && { checked }), ...(connected !== undefined && { connected }) });
-  else if (connected !== undefined) print(`connected to ${visible(connected)}`);
+  else if (connected !== undefined) print(`connected to ${printable(connected)}`);
   else tell(nextStep(flags.format, written[0]!.file));
 }
 

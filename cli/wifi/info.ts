@@ -5,10 +5,11 @@ import { qualityText } from '../../network/wifi/signal';
 import { duration } from '../network/duration';
 import { interrupted, within } from '../network/interrupt';
 import { KitWatch } from '../network/kit-signal';
-import { print, printJson, printTable, visible } from '../network/print';
+import { print, printJson, printTable } from '../network/print';
 import { whileWaiting } from '../network/progress';
 import { thisComputer } from '../network/this-computer';
 import { brokerOf, wholeNumber } from '../start-options';
+import { printable } from '../view/text';
 
 export interface InfoFlags {
   interface?: string;
@@ -70,7 +71,7 @@ async function kitInfo(
       throw new Error(
         status === 'online'
           ? `kit ${kit} is online, but has sent no telemetry for ${waitMs / 1000} s: --wait waits longer`
-          : `kit ${kit} has said nothing for ${waitMs / 1000} s${status ? ` (its status is ${visible(status)})` : ''}: is it on, and at this broker?`,
+          : `kit ${kit} has said nothing for ${waitMs / 1000} s${status ? ` (its status is ${printable(status)})` : ''}: is it on, and at this broker?`,
       );
     return {
       interface: `kit_${kit}`,

@@ -17,9 +17,10 @@ import { qualityText } from '../../network/wifi/signal';
 import { duration } from '../network/duration';
 import { Interrupted, interrupted, rhythm, within } from '../network/interrupt';
 import { isPresent, KitWatch } from '../network/kit-signal';
-import { note, printJsonLine, tell, visible } from '../network/print';
+import { note, printJsonLine, tell } from '../network/print';
 import { thisComputer } from '../network/this-computer';
 import { brokerOf, wholeNumber } from '../start-options';
+import { printable } from '../view/text';
 
 export interface MonitorFlags {
   interface?: string;
@@ -108,7 +109,7 @@ async function kit(source: string, broker: string | undefined, signal: AbortSign
     throw new Error(`--source: expected kit: and its number, as kit:2, got ${JSON.stringify(source)}`);
   const watch = new KitWatch(wholeNumber('--source kit:', number, 1, 9999), brokerOf(broker), Date.now);
   watch.onOutage = (offlineS, reason) =>
-    note(`kit ${number} was out for ${durationText(offlineS * 1000)}: ${visible(reason)}`);
+    note(`kit ${number} was out for ${durationText(offlineS * 1000)}: ${printable(reason)}`);
   await watch.start(signal);
   // What the kit has left at the broker comes at once: without it the first look would find nobody.
   await within(retainedMs, signal, (happened) => (watch.onStatus = happened));

@@ -24,5 +24,6 @@ export async function wifiScanCommand({ interface: name, json }: ScanFlags): Pro
       security,
       bssid,
     ]),
+    1,
   );
 }

@@ -1,4 +1,4 @@
-import Table from 'cli-table3';
+import { printTable } from '../../../cli/network/print';
 
 /** One line of what is printed. */
 export interface Row {
@@ -14,10 +14,13 @@ export interface Row {
 }
 
 export function print(rows: Row[]): void {
-  const table = new Table({ head: ['', 'measured', 'beside', 'goal', ''], style: { head: [], border: [] } });
-  for (const { what, measured, beside = '', goal = '', isMet } of rows)
-    table.push([what, measured, beside, goal, isMet === undefined ? '' : isMet ? 'met' : 'missed']);
-  console.log(table.toString());
+  printTable(
+    ['', 'measured', 'beside', 'goal', ''],
+    rows.map(({ what, measured, beside = '', goal = '', isMet }) => [
+      ...[what, measured, beside, goal],
+      isMet === undefined ? '' : isMet ? 'met' : 'missed',
+    ]),
+  );
   for (const { what, limit } of rows) if (limit) console.log(`${what}: ${limit}`);
 }
 
