@@ -1,7 +1,7 @@
-/** What `nmcli --terse` prints: fields that do not depend on the language. Source: nmcli(1), versions 1.2 to 1.50. */
+/** What `nmcli --terse` prints: fields that do not depend on the language. Source: nmcli(1); 1.12 is the first that takes all of these arguments. */
 import type { WifiInfo, WifiNetwork } from './network';
 import { securityText } from './network';
-import { channelOf } from './signal';
+import { channelOf, mbpsOf } from './signal';
 
 /** Arguments whose output `parseNmcliDevices` reads. */
 export const nmcliDevices = ['-t', '-f', 'DEVICE,TYPE,STATE', 'device', 'status'];
@@ -42,15 +42,15 @@ export function parseNmcliWifi(text: string): NmcliNetwork[] {
     .map(([inUse, bssid, ssid, freq, rate, signal, security = '']) => {
       const channel = channelOf(parseFloat(freq ?? ''));
       const quality = parseInt(signal ?? '', 10);
-      const mbps = parseFloat(rate ?? '');
+      const mbps = mbpsOf(rate);
       return {
         inUse: inUse === '*',
         // A hidden one is an empty name, or two dashes.
         ...(ssid && ssid !== '--' && { ssid }),
         bssid: bssid!.toLowerCase(),
-        ...(!isNaN(quality) && { quality_pct: quality }),
+        ...(quality >= 0 && quality <= 100 && { quality_pct: quality }),
         ...(channel !== undefined && { channel }),
-        ...(!isNaN(mbps) && { bitrate_mbps: mbps }),
+        ...(mbps !== undefined && { bitrate_mbps: mbps }),
         security: securityText({
           privacy: /WEP/.test(security),
           wpa: /\bWPA1?\b/.test(security),

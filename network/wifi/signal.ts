@@ -10,6 +10,24 @@ export function channelOf(mhz: number): number | undefined {
   return undefined;
 }
 
+/** A channel out of digits; undefined where no band has one of this number. */
+export function channelIn(digits: string | undefined): number | undefined {
+  const channel = Number(digits);
+  return channel >= 1 && channel <= 233 ? channel : undefined;
+}
+
+/** A signal in whole dBm, out of digits; undefined for 0, which is no measurement, and for what no receiver can hear. */
+export function dbmOf(digits: string | undefined): number | undefined {
+  const dbm = Math.round(Number(digits));
+  return dbm < 0 && dbm > -120 ? dbm : undefined;
+}
+
+/** A bit rate in Mbit/s, out of digits; undefined for 0, which means that there is none yet. */
+export function mbpsOf(digits: string | undefined): number | undefined {
+  const mbps = parseFloat(digits ?? '');
+  return mbps > 0 ? mbps : undefined;
+}
+
 /** Quality in percent as NetworkManager counts it: -40 dBm and better is 100, -90 dBm and worse 0. */
 export function percentOf(dbm: number): number {
   return Math.round(Math.min(Math.max(((dbm + 90) / 50) * 100, 0), 100));

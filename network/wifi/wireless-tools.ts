@@ -1,8 +1,8 @@
 /** What iwconfig, iwgetid and iwlist print, and /proc/net/wireless holds. Source: wireless-tools 27 to 30, linux/wireless.h. */
 import type { WifiInfo, WifiNetwork } from './network';
 import { securityText } from './network';
-import { isHidden } from './iw';
-import { channelOf, percentOf } from './signal';
+import { channelIn, channelOf, dbmOf, mbpsOf, percentOf } from './signal';
+import { isHidden, unescaped } from './ssid';
 
 type Found = Partial<WifiInfo>;
 
@@ -11,25 +11,25 @@ export function parseIwconfig(text: string): (Found & { interface: string })[] {
   return text
     .split(/^(?=\S)/m)
     .filter((part) => /^\S+\s+(?!no wireless extensions)/.test(part) && /ESSID:/.test(part))
-    .map((part) => {
-      const essid = /ESSID:"(.*?)"[ \t]*(?:Nickname:.*)?$/m.exec(part)?.[1];
+    .map((whole) => {
+      const { essid, part } = withoutEssid(whole, /ESSID:"(.*?)"[ \t]*(?:Nickname:.*)?$/m);
       const ghz = /Frequency[:=]\s*(\d+(?:\.\d+)?) GHz/.exec(part)?.[1];
       const channel = ghz ? channelOf(Math.round(Number(ghz) * 1000)) : undefined;
-      const rate = /Bit Rate[:=]\s*(\d+(?:\.\d+)?) Mb\/s/.exec(part)?.[1];
+      const mbps = mbpsOf(/Bit Rate[:=]\s*(\d+(?:\.\d+)?) Mb\/s/.exec(part)?.[1]);
       return {
         interface: /^\S+/.exec(part)![0],
-        ...(essid && { ssid: essid }),
+        ...(essid && { ssid: unescaped(essid) }),
         ...(channel !== undefined && { channel }),
-        ...(rate && { bitrate_mbps: Number(rate) }),
+        ...(mbps !== undefined && { bitrate_mbps: mbps }),
         ...levels(part),
       };
     })
     .sort((a, b) => Number(!a.ssid) - Number(!b.ssid));
 }
 
-/** `iwgetid -r <interface>`: the SSID alone. */
+/** `iwgetid -r <interface>`: the SSID alone, as it is. */
 export function parseIwgetid(text: string): Found {
-  const ssid = text.replace(/\r?\n$/, '');
+  const ssid = text.replace(/\n$/, '');
   return ssid ? { ssid } : {};
 }
 
@@ -39,10 +39,10 @@ export function parseProcWireless(text: string): Map<string, Found> {
   for (const line of text.split('\n')) {
     const [, name, link, level] = /^\s*(\S+):\s+\S+\s+(-?\d+)\.?\s+(-?\d+)\.?/.exec(line) ?? [];
     if (name === undefined) continue;
-    // Zero means: no measurement. A level above 0 is in units of the driver's own.
-    const dbm = Number(level);
+    // A level above 0 is in units of the driver's own.
+    const dbm = dbmOf(level);
     found.set(name, {
-      ...(dbm < 0 && dbm > -120 && { signal_dbm: dbm }),
+      ...(dbm !== undefined && { signal_dbm: dbm }),
       ...(Number(link) > 0 && { quality: `${Number(link)}/70` }),
     });
   }
@@ -54,13 +54,15 @@ export function parseIwlist(text: string): WifiNetwork[] {
   return text
     .split(/^\s*Cell \d+ - /m)
     .slice(1)
-    .map((part) => {
-      const bssid = /Address:\s*((?:[\dA-F]{2}:){5}[\dA-F]{2})/i.exec(part)?.[1]?.toLowerCase() ?? '';
-      const ssid = unescapedEssid(/ESSID:"(.*)"\s*$/m.exec(part)?.[1] ?? '');
+    .flatMap((whole) => {
+      const { essid, part } = withoutEssid(whole, /ESSID:"(.*)"[ \t]*$/m);
+      const bssid = /^Address:\s*((?:[\dA-F]{2}:){5}[\dA-F]{2})/i.exec(part)?.[1]?.toLowerCase();
+      if (bssid === undefined) return [];
+      const ssid = unescaped(essid ?? '');
       const { signal_dbm, quality } = levels(part);
       const [value, scale] = (quality ?? '').split('/').map(Number);
       const mhz = Math.round(Number(/Frequency:\s*(\d+(?:\.\d+)?) GHz/.exec(part)?.[1]) * 1000);
-      const channel = channelOf(mhz) ?? (Number(/Channel:\s*(\d+)/.exec(part)?.[1]) || undefined);
+      const channel = channelOf(mhz) ?? channelIn(/Channel:\s*(\d+)/.exec(part)?.[1]);
       const suites = [...part.matchAll(/Authentication Suites[^:]*:(.*)$/gm)]
         .map(([, list]) => list)
         .join(' ');
@@ -68,16 +70,18 @@ export function parseIwlist(text: string): WifiNetwork[] {
         ...(!isHidden(ssid) && { ssid }),
         bssid,
         ...(signal_dbm !== undefined && { signal_dbm, quality_pct: percentOf(signal_dbm) }),
-        ...(signal_dbm === undefined && scale && { quality_pct: Math.round((value! / scale) * 100) }),
+        ...(signal_dbm === undefined &&
+          scale && { quality_pct: Math.min(Math.round((value! / scale) * 100), 100) }),
         ...(channel !== undefined && { channel }),
         security: securityText({
           privacy: /Encryption key:on/.test(part),
           wpa: /IE: WPA Version 1/.test(part),
           rsn: /IE: IEEE 802\.11i\/WPA2/.test(part),
-          // wireless-tools is older than WPA3: 8 is the number of SAE's suite.
-          sae: /\bSAE\b|unknown \(8\)/.test(suites),
+          // wireless-tools is older than these suites, and writes their numbers.
+          sae: /\bSAE\b|unknown \((8|9|24|25)\)/.test(suites),
           psk: /PSK/.test(suites) || suites === '',
           enterprise: /802\.1x/i.test(suites),
+          owe: /unknown \(18\)/.test(suites),
         }),
       };
     });
@@ -86,13 +90,12 @@ export function parseIwlist(text: string): WifiNetwork[] {
 /** `Link Quality=58/70  Signal level=-52 dBm`, or with colons, or `Signal level=60/100` in units of the driver's own. */
 function levels(part: string): Pick<WifiInfo, 'signal_dbm' | 'quality'> {
   const quality = /Quality[:=]\s*(\d+\/\d+)/.exec(part)?.[1];
-  const dbm = /Signal level[:=]\s*(-\d+) dBm/.exec(part)?.[1];
-  return { ...(dbm && { signal_dbm: Number(dbm) }), ...(quality && { quality }) };
+  const dbm = dbmOf(/Signal level[:=]\s*(-\d+) dBm/.exec(part)?.[1]);
+  return { ...(dbm !== undefined && { signal_dbm: dbm }), ...(quality && { quality }) };
 }
 
-/** iwlist writes bytes beyond ASCII as \\xNN. */
-function unescapedEssid(text: string): string {
-  if (!/\\x[\dA-F]{2}/i.test(text)) return text;
-  const bytes = text.replace(/\\x([\dA-F]{2})/gi, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));
-  return Buffer.from(bytes, 'latin1').toString('utf8');
+/** A name may hold anything, also what reads like the rest: that is looked at without it. */
+function withoutEssid(text: string, pattern: RegExp): { essid: string | undefined; part: string } {
+  const [line = '', essid] = pattern.exec(text) ?? [];
+  return { essid, part: text.replace(line, '') };
 }
