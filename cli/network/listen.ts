@@ -3,7 +3,7 @@ import { UdpIngest } from '../../gateway/ingest/udp';
 import type { Reading, Source } from '../../gateway/reading';
 import { wholeNumber } from '../start-options';
 import { interrupted, pause } from './interrupt';
-import { print, tell } from './print';
+import { print, printJsonLine, tell } from './print';
 import { printable } from '../view/text';
 
 export interface ListenFlags {
@@ -21,7 +21,8 @@ export async function listenCommand(
     throw new Error(`listen: expected tcp or udp, got ${JSON.stringify(protocol)}`);
   const show = (address: string, what: object, text: string): void => {
     const at = new Date().toISOString();
-    print(json ? JSON.stringify({ at, address, ...what }) : `${at} ${address} ${printable(text)}`);
+    if (json) printJsonLine({ at, address, ...what });
+    else print(`${at} ${address} ${printable(text)}`);
   };
   const options = {
     host: open ? '0.0.0.0' : '127.0.0.1',

@@ -16,13 +16,23 @@ export function note(line: string): void {
 }
 
 export function printJson(value: unknown): void {
-  print(JSON.stringify(value, undefined, 2));
+  print(jsonText(value, 2));
 }
 
 /** One line each time, for what goes on until it is interrupted: a program reads it line by line. */
 export function printJsonLine(value: unknown): void {
-  print(JSON.stringify(value));
+  print(jsonText(value));
 }
+
+/** Means the same as any JSON of it, and steers no terminal either: JSON itself leaves all above U+007E as it is. */
+function jsonText(value: unknown, indent?: number): string {
+  return JSON.stringify(value, undefined, indent).replace(steering, (char) =>
+    char === '\n' ? char : `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
+/** As in `printable`. */
+const steering = /[\p{Cc}\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
 
 /**
  * Columns without frames: they survive being copied into a mail. What is undefined is a dash; no rows, no head. On a terminal that is

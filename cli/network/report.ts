@@ -87,6 +87,7 @@ export async function reportCommand(flags: ReportFlags): Promise<void> {
     await noteTheEnd(queue);
     if (log.counters.lost > 0) tell(`${log.counters.lost} lines of the log could not be written`);
     finish(flags, { reporter, queue, ...taken });
+    if (queue.length > 0) signal.throwIfAborted();
   } finally {
     unlock();
   }

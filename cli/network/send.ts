@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { connect } from 'node:net';
+import { connect, isIPv6 } from 'node:net';
 import { connect as connectMqtt } from 'mqtt';
 import { isSensorId } from '../../gateway/reading';
 import { kitOf } from '../../gateway/registry';
 import { clientOptions, connectionProblem, placeOf } from '../../gateway/remote-broker';
-import { parseServer, type Server } from '../../network/report/http';
+import { failureOf, parseServer, type Server, startOf } from '../../network/report/http';
 import { SimulatedRoom } from '../../network/simulated';
 import { brokerOf, wholeNumber } from '../start-options';
 import { duration } from './duration';
@@ -35,6 +35,10 @@ interface Way {
 }
 
 const answerMs = 5000;
+/** So long a connection may take to close. */
+const closeMs = 1000;
+/** A line of answer is shorter. */
+const answerMax = 65_536;
 
 export async function sendCommand(protocol: string, flags: SendFlags): Promise<void> {
   const count = wholeNumber('--count', flags.count, 1, 999_999);
@@ -43,7 +47,7 @@ export async function sendCommand(protocol: string, flags: SendFlags): Promise<v
   if (!isSensorId(sensor))
     throw new Error(`--sensor: expected 1 to 64 letters, digits or _ - . :, got ${JSON.stringify(sensor)}`);
   const signal = interrupted();
-  const way = await wayOf(protocol, sensor, flags);
+  const way = await wayOf(protocol, sensor, flags, signal);
   const room = new SimulatedRoom(() => randomBytes(4).readUInt32LE() / 2 ** 32);
   let answered = 0;
   let sent = 0;
@@ -73,62 +77,72 @@ export async function sendCommand(protocol: string, flags: SendFlags): Promise<v
   if (sent < count) signal.throwIfAborted();
 }
 
-function wayOf(protocol: string, sensor: string, flags: SendFlags): Promise<Way> {
+async function wayOf(protocol: string, sensor: string, flags: SendFlags, signal: AbortSignal): Promise<Way> {
   const { host, port } = flags;
+  const inUrl = isIPv6(host) ? `[${host}]` : host;
   const portOr = (usual: number) => (port === undefined ? usual : wholeNumber('--port', port, 1, 65_535));
   switch (protocol) {
     case 'tcp':
-      return tcpWay(host, portOr(9999), sensor);
+      return tcpWay(host, portOr(9999), sensor, signal);
     case 'udp':
       return udpWay(host, portOr(9998), sensor);
     case 'http':
-      return Promise.resolve(httpWay(parseServer(flags.server ?? `http://${host}:${portOr(5000)}`), sensor));
+      return httpWay(parseServer(flags.server ?? `http://${inUrl}:${portOr(5000)}`), sensor, signal);
     case 'mqtt':
-      return mqttWay(flags.broker ?? `mqtt://${host}:${portOr(1883)}`, sensor);
+      return mqttWay(flags.broker ?? `mqtt://${inUrl}:${portOr(1883)}`, sensor, signal);
     default:
       throw new Error(`send: expected tcp, udp, http or mqtt, got ${JSON.stringify(protocol)}`);
   }
 }
 
-async function tcpWay(host: string, port: number, sensor: string): Promise<Way> {
+async function tcpWay(host: string, port: number, sensor: string, signal: AbortSignal): Promise<Way> {
   const socket = connect({ host, port, noDelay: true });
-  await once(socket, 'connect').catch((error: Error) => {
-    throw new Error(`TCP to ${host}:${port}: ${error.message}`);
+  await inTime(signal, () => once(socket, 'connect')).catch((error: Error) => {
+    socket.destroy();
+    signal.throwIfAborted();
+    throw new Error(`TCP to ${host}:${port}: ${failureOf(error)}`);
   });
+  // Answers come in the order of the questions: one that comes too late is none to the next.
+  const waiting: { resolve(line: string): void; reject(error: Error): void }[] = [];
   let rest = '';
-  let arrived: (line: string) => void = () => undefined;
-  let broken: (error: Error) => void = () => undefined;
-  socket.setEncoding('utf8');
-  socket.on('data', (data) => {
-    rest += String(data);
-    const end = rest.indexOf('\n');
-    if (end < 0) return;
-    arrived(rest.slice(0, end));
-    rest = rest.slice(end + 1);
+  socket.setEncoding('utf8').on('data', (data) => {
+    const lines = (rest + String(data)).split('\n');
+    rest = lines.pop()!;
+    for (const line of lines) waiting.shift()?.resolve(line);
+    if (rest.length > answerMax) socket.destroy();
   });
-  socket.on('error', () => undefined).on('close', () => broken(new Error('the connection was closed')));
+  const closed = new Error('the connection was closed');
+  socket
+    .on('error', () => undefined)
+    .on('close', () => waiting.splice(0).forEach(({ reject }) => reject(closed)));
   return {
     where: `TCP ${host}:${port}`,
     textOf: (reading) => JSON.stringify({ sensor_id: sensor, ...reading }) + '\n',
-    send: (text) =>
-      inTime(
-        new Promise((resolve, reject) => {
-          arrived = resolve;
-          broken = reject;
-          if (socket.destroyed) reject(new Error('the connection was closed'));
-          else socket.write(text);
-        }),
-      ),
+    send: async (text) => {
+      if (socket.destroyed) throw closed;
+      const line = await inTime(
+        signal,
+        () =>
+          new Promise<string>((resolve, reject) => {
+            waiting.push({ resolve, reject });
+            socket.write(text);
+          }),
+      );
+      // The gateway's refusal, or that of a web server: the wrong port.
+      if (/^(?:\{"status":"error"|HTTP\/)/.test(line)) throw new Error(printable(line.trimEnd()));
+      return line;
+    },
     close: async () => {
       if (socket.destroyed) return;
-      socket.end();
-      await inTime(once(socket.resume(), 'close')).catch(() => socket.destroy());
+      socket.end().resume();
+      await soon(once(socket, 'close'));
+      socket.destroy();
     },
   };
 }
 
-async function udpWay(host: string, port: number, sensor: string): Promise<Way> {
-  const socket = createSocket('udp4');
+function udpWay(host: string, port: number, sensor: string): Way {
+  const socket = createSocket(isIPv6(host) ? 'udp6' : 'udp4');
   socket.on('error', () => undefined);
   return {
     where: `UDP ${host}:${port}`,
@@ -143,33 +157,36 @@ async function udpWay(host: string, port: number, sensor: string): Promise<Way> 
   };
 }
 
-function httpWay({ url, authorization }: Server, sensor: string): Way {
+function httpWay({ url, authorization }: Server, sensor: string, signal: AbortSignal): Way {
   const address = `${url}/api/sensors/${encodeURIComponent(sensor)}/data`;
+  const post = async (body: string, ending: AbortSignal): Promise<{ ok: boolean; answer: string }> => {
+    const response = await fetch(address, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        ...(authorization !== undefined && { authorization }),
+      },
+      body,
+      redirect: 'manual',
+      signal: ending,
+    });
+    return { ok: response.ok, answer: `${response.status} ${await startOf(response)}` };
+  };
   return {
     where: `POST ${address}`,
     textOf: (reading) => JSON.stringify(reading),
     send: async (text) => {
-      const response = await fetch(address, {
-        method: 'POST',
-        headers: {
-          'content-type': 'application/json',
-          ...(authorization !== undefined && { authorization }),
-        },
-        body: text,
-        redirect: 'manual',
-        signal: AbortSignal.timeout(answerMs),
-      }).catch((error: Error & { cause?: Error }) => {
-        throw new Error(error.cause?.message || error.message);
+      const { ok, answer } = await inTime(signal, (ending) => post(text, ending)).catch((error: Error) => {
+        throw new Error(failureOf(error));
       });
-      const answer = `${response.status} ${await response.text()}`;
-      if (!response.ok) throw new Error(printable(answer));
+      if (!ok) throw new Error(printable(answer));
       return answer;
     },
     close: () => Promise.resolve(),
   };
 }
 
-async function mqttWay(url: string, sensor: string): Promise<Way> {
+async function mqttWay(url: string, sensor: string, signal: AbortSignal): Promise<Way> {
   const kit = kitOf(sensor);
   if (kit === undefined)
     throw new Error(
@@ -180,11 +197,15 @@ async function mqttWay(url: string, sensor: string): Promise<Way> {
     ...{ ...clientOptions(broker), connectTimeout: answerMs, reconnectPeriod: 0 },
     clientId: `lamplighter_send_${randomBytes(4).toString('hex')}`,
   });
-  await new Promise((resolve, reject) => {
+  const connected = new Promise((resolve, reject) => {
     const fail = (error?: Error) => reject(new Error(connectionProblem(broker, error)));
     client.once('connect', resolve);
     client.once('error', fail);
     client.once('close', fail);
+  });
+  await inTime(signal, () => connected).catch((error: Error) => {
+    client.end(true);
+    throw error;
   });
   client.on('error', () => undefined);
   const topic = `iot/${kit}/telemetry`;
@@ -196,17 +217,37 @@ async function mqttWay(url: string, sensor: string): Promise<Way> {
     },
     send: async (text) => {
       if (!client.connected) throw new Error('the connection was closed');
-      await inTime(client.publishAsync(topic, text, { qos: 1 }));
+      await inTime(signal, () => client.publishAsync(topic, text, { qos: 1 }));
       return '(the broker has acknowledged it)';
     },
-    close: () => client.endAsync(),
+    close: async () => {
+      await soon(client.endAsync());
+      client.end(true);
+    },
   };
 }
 
-function inTime<T>(promise: Promise<T>): Promise<T> {
-  let timer: ReturnType<typeof setTimeout>;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${answerMs / 1000} s`)), answerMs);
+/** What `run` comes to, unless it takes too long or the user wants to go; then `ending` is aborted. */
+async function inTime<T>(signal: AbortSignal, run: (ending: AbortSignal) => Promise<T>): Promise<T> {
+  const ending = new AbortController();
+  const over = new Promise<never>((_, reject) => {
+    ending.signal.addEventListener('abort', () => reject(ending.signal.reason as Error));
   });
-  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
+  const interrupt = () => ending.abort(signal.reason);
+  const timer = setTimeout(() => ending.abort(new Error(`no answer within ${answerMs / 1000} s`)), answerMs);
+  signal.addEventListener('abort', interrupt);
+  try {
+    return await Promise.race([run(ending.signal), over]);
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', interrupt);
+  }
+}
+
+/** Settles when it has closed, or will not in time. */
+async function soon(closing: Promise<unknown>): Promise<void> {
+  let timer: ReturnType<typeof setTimeout>;
+  const late = new Promise((resolve) => (timer = setTimeout(resolve, closeMs)));
+  await Promise.race([closing, late]).catch(() => undefined);
+  clearTimeout(timer!);
 }

@@ -1,7 +1,13 @@
 import { mkdirSync, mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage } from 'node:http';
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
+import {
+  type AddressInfo,
+  connect,
+  createServer as createTcpServer,
+  type Server,
+  type Socket,
+} from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -9,7 +15,11 @@ import { root } from '../../build/root';
 import { Run } from './running';
 
 const runs: Run[] = [];
-afterAll(() => runs.forEach((run) => run.signal('SIGKILL')));
+const servers: Server[] = [];
+afterAll(() => {
+  runs.forEach((run) => run.signal('SIGKILL'));
+  servers.forEach((server) => server.close());
+});
 
 function lamplighter(...args: string[]): Run {
   const run = new Run(process.execPath, ['--import', 'tsx', join(root, 'cli', 'lamplighter.ts'), ...args]);
@@ -169,6 +179,79 @@ test('listen shows what send sends, and both end in order', async () => {
   );
 });
 
+/** A server that does with what comes as the test says; returns its port. */
+async function teaching(answer: (text: string, socket: Socket) => void): Promise<string> {
+  const server = createTcpServer((socket) =>
+    socket.on('error', () => undefined).on('data', (data) => answer(String(data), socket)),
+  ).listen(0, '127.0.0.1');
+  servers.push(server);
+  await once(server, 'listening');
+  return String((server.address() as AddressInfo).port);
+}
+
+test('send: an answer too many is not taken for that to the next reading, and a refusal is none', async () => {
+  let messages = 0;
+  const port = await teaching((_, socket) => {
+    messages++;
+    if (messages === 1) socket.write('{"status":"ok","n":1}\n{"status":"ok","too":"many"}\n');
+    else socket.write(messages === 2 ? '{"status":"ok","n":2}\n' : '{"status":"error","error":"\u009b2J"}\n');
+  });
+  const run = lamplighter('send', 'tcp', '--port', port, '--count', '3', '--every', '300ms');
+  expect(await run.exit).toBe(1);
+  expect(run.stdout.match(/^<- .*/gm)).toEqual([
+    '<- {"status":"ok","n":1}',
+    '<- {"status":"ok","n":2}',
+    '<- failed: {"status":"error","error":"\\x9b2J"}',
+  ]);
+  expect(run.stdout).toMatch(/sent 2\/3\n$/);
+});
+
+test('send: a web server at the port is no sensor’s gateway', async () => {
+  const port = await teaching((_, socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
+  const run = lamplighter('send', 'tcp', '--port', port, '--count', '1');
+  expect(await run.exit).toBe(1);
+  expect(run.stdout).toMatch(/<- failed: HTTP\/1\.1 400 Bad Request\nsent 0\/1\n$/);
+});
+
+test.each(['tcp', 'http', 'mqtt'])(
+  'send %s: Ctrl-C ends it although the server says nothing',
+  async (protocol) => {
+    let heard = () => {};
+    const hearing = new Promise<void>((resolve) => (heard = resolve));
+    const port = await teaching(() => heard());
+    const run = lamplighter('send', protocol, '--port', port);
+    await hearing;
+    const beganMs = performance.now();
+    run.signal('SIGINT');
+    expect(await run.exit).toBe(130);
+    // Not the 5 s that an answer may take.
+    expect(performance.now() - beganMs).toBeLessThan(4000);
+    if (protocol !== 'mqtt') expect(run.stdout).toMatch(/<- failed: interrupted\nsent 0\/1\n$/);
+  },
+);
+
+test('listen: what a stranger sends steers no terminal, in JSON neither', async () => {
+  for (const more of [[], ['--json']]) {
+    const server = lamplighter('listen', 'tcp', '--port', '0', ...more);
+    const [, port] = await server.untilTrue(
+      () => /TCP 127\.0\.0\.1:(\d+)/.exec(server.stderr) ?? undefined,
+      'a port',
+    );
+    const socket = connect(Number(port), '127.0.0.1');
+    socket.write('{"sensor_id":"a","note":"\u009b2J\\u001b[2J\u202e"}\n');
+    socket.write(Buffer.from([0x1b, 0x5b, 0x32, 0x4a, 0xff, 0x00, 0x0a]));
+    await server.untilTrue(() => server.stdout.split('\n').length > 2 || undefined, 'two lines');
+    socket.destroy();
+    server.signal('SIGINT');
+    expect(await server.exit).toBe(0);
+    expect(server.stdout).not.toMatch(/[^\P{Cc}\n]|\u202e/u);
+    const line = server.stdout.split('\n')[0]!;
+    if (more.length > 0)
+      expect(JSON.parse(line)).toMatchObject({ values: { note: '\u009b2J\u001b[2J\u202e' } });
+    expect(server.stderr).toMatch(/1 readings, [1-9] messages that were none/);
+  }
+});
+
 test('report: what stdin says is on disk before it is acknowledged, and sent once with a key', async () => {
   const requests: { url: string; key: string; body: string }[] = [];
   const server = createServer((request: IncomingMessage, response) => {
@@ -247,7 +330,7 @@ test('report ends at Ctrl-C while its input is still open', async () => {
   run.type('{"temperature":1}\n');
   await run.until(/ok 1/);
   run.signal('SIGINT');
-  expect(await run.exit).toBe(1);
+  expect(await run.exit).toBe(130);
   expect(run.stdout).toMatch(/sent 0\/1; 1 wait on disk for the next time/);
 });
 
@@ -282,7 +365,7 @@ test('report: the 501st makes the oldest give way, which is said and counted', a
   );
   expect(run.stderr.match(/500 wait, and more cannot/g)).toHaveLength(1);
   expect(run.stderr).toMatch(
-    /\nline 504: longer than 65536 characters\nline 505: "\ufffd2J": expected a name/,
+    /\nline 504: longer than 65536 characters\nline 505: "\\x9b2J": expected a name/,
   );
 });
 

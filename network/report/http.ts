@@ -93,10 +93,15 @@ export async function startOf({ body }: Response): Promise<string> {
   return Buffer.concat(chunks).toString();
 }
 
-/** What fetch hides behind `fetch failed`. */
-export function failureOf({ cause, message }: Error): string {
-  const { code, message: why } = (cause ?? {}) as { code?: string; message?: string };
-  return why || code || message;
+/** What fetch hides behind `fetch failed`, and a name with several addresses behind nothing at all. */
+export function failureOf(error: Error): string {
+  const { message, reason, code, errors } = (error.cause ?? error) as Error & {
+    code?: string;
+    errors?: Error[];
+    /** Of TLS; its message is five times as long. */
+    reason?: string;
+  };
+  return reason || message || errors?.[0]?.message || code || error.message;
 }
 
 export function outcomeOf(status: number, body: string, retryAfter: string | null, nowMs: number): Outcome {
