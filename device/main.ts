@@ -76,9 +76,8 @@ let oled: number;
 let mine: string;
 let head: string;
 let headEnd: number;
-/** The end of the document on `state`, which does not change while online. */
+/** The end of the document on `state`, which does not change while online; and the address of the broker. */
 let about: string;
-/** Address of the broker. */
 let broker: string;
 
 let todo = 0;
@@ -282,6 +281,7 @@ function work(): void {
     const text = kitJson(kit, about);
     send(publishPacket(mine + '/state', text, Flag.Retain, 0));
   }
+  if (now & Todo.Pingreq) send(pingreqPacket);
   if (now & Todo.Link) /*@__NOINLINE__*/ workLink(now);
   if (now & Todo.Telemetry) /*@__NOINLINE__*/ report();
   if (now & (Todo.Telemetry | Todo.Draw) && oled) /*@__NOINLINE__*/ draw(oled, kit, link.phase);
@@ -302,7 +302,6 @@ function workLink(now: number): void {
     }
   }
   if (now & Todo.Address && hasAddress()) later = LinkEventType.Address;
-  if (now & Todo.Pingreq) send(pingreqPacket);
   if (now & (1 << Phase.Ping)) {
     const asked = ping(broker, function (answered) {
       if (answered) tellLink(LinkEventType.Pinged, 1);

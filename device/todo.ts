@@ -18,6 +18,6 @@ export const enum Todo {
   Restart = 1 << (FirstEffect + Effect.Restart),
   Good = 1 << 28,
   /** All that has to do with the link, and with the end of a boot. */
-  Link = Phases | Address | Pingreq | Close | Failed | Restart | Good,
+  Link = Phases | Address | Close | Failed | Restart | Good,
   Draw = 1 << 29,
 }

@@ -261,14 +261,14 @@ export function isAnswerable(state: KitState): boolean {
 
 /** Answers whoever has asked for a reading. */
 export function answer(state: KitState, act: Act): void {
-  const temperature = 'Temperature is ' + tenths(state.temperature, '0');
-  const humidity = 'Humidity is ' + tenths(state.humidity, '0');
-  const failed = isNaN(state.temperature);
   for (const who of state.asked) {
     if (who === Asked.Report) {
       act(Effect.Telemetry);
       continue;
     }
+    const temperature = 'Temperature is ' + tenths(state.temperature, '0');
+    const humidity = 'Humidity is ' + tenths(state.humidity, '0');
+    const failed = isNaN(state.temperature);
     // The topic is the command's name, too.
     const topic = who === Asked.Both ? 'dht22' : who === Asked.Temperature ? 'dht22_t' : 'dht22_h';
     const second = who === Asked.Temperature ? temperature : humidity;
