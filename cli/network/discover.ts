@@ -149,7 +149,7 @@ function show({ subnet, found, changes, kept, startMs, tookMs }: Scanned, watche
     found.map(({ ip, name, ports }) => [ip, name, servicesText(ports) || undefined]),
   );
   tell(
-    `${found.length} of ${subnet.count} addresses in ${subnet.text} answer; it took ${(tookMs / 1000).toFixed(1)} s`,
+    `${found.length} of ${subnet.count} addresses in ${subnet.text} answered; it took ${(tookMs / 1000).toFixed(1)} s`,
   );
   if (!changes) return kept ? tell('new and left: told from the next scan on') : undefined;
   const { joined, left } = changes;

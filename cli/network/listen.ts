@@ -3,7 +3,7 @@ import { UdpIngest } from '../../gateway/ingest/udp';
 import type { Reading, Source } from '../../gateway/reading';
 import { wholeNumber } from '../start-options';
 import { interrupted, pause } from './interrupt';
-import { print, printJsonLine, tell } from './print';
+import { counted, print, printJsonLine, tell } from './print';
 import { printable } from '../view/text';
 
 export interface ListenFlags {
@@ -40,5 +40,5 @@ export async function listenCommand(
   while (!signal.aborted) await pause(Infinity, signal);
   await server.stop();
   const { readings, problems } = server.counters;
-  tell(`${readings} readings, ${problems} messages that were none`);
+  tell(`${counted(readings, 'reading')}, ${counted(problems, 'message')} not understood`);
 }

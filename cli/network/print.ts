@@ -15,6 +15,11 @@ export function note(line: string): void {
   tell(`${process.stderr.isTTY ? '\r\x1b[K' : ''}${line}`);
 }
 
+/** `1 report`, `2 reports` */
+export function counted(count: number, thing: string): string {
+  return `${count} ${thing}${count === 1 ? '' : 's'}`;
+}
+
 export function printJson(value: unknown): void {
   print(jsonText(value, 2));
 }

@@ -15,7 +15,7 @@ import { Reporter } from '../../network/report/reporter';
 import { SimulatedRoom } from '../../network/simulated';
 import { wholeNumber } from '../start-options';
 import { interrupted, pause, rhythm, within } from './interrupt';
-import { print, printJson, tell } from './print';
+import { counted, print, printJson, tell } from './print';
 import { Progress } from './progress';
 import { environment } from './this-computer';
 import { printable } from '../view/text';
@@ -66,7 +66,7 @@ export async function reportCommand(flags: ReportFlags): Promise<void> {
     const queue = await ReportQueue.open(journal, `report_${randomBytes(6).toString('hex')}`);
     if (queue.damage !== undefined) tell(queue.damage);
     const left = queue.length;
-    if (left > 0) tell(`${left} reports were left from the last time`);
+    if (left > 0) tell(`${counted(left, 'report')} left from the last time`);
     const progress = new Progress('reporting');
     const say = (line: string) => {
       progress.end();
@@ -85,7 +85,7 @@ export async function reportCommand(flags: ReportFlags): Promise<void> {
       progress.end();
     }
     await noteTheEnd(queue);
-    if (log.counters.lost > 0) tell(`${log.counters.lost} lines of the log could not be written`);
+    if (log.counters.lost > 0) tell(`${counted(log.counters.lost, 'line')} of the log could not be written`);
     finish(flags, { reporter, queue, ...taken });
     if (queue.length > 0) signal.throwIfAborted();
   } finally {
@@ -146,7 +146,7 @@ function newReporter({
     },
     log: (line) => log.write(`${new Date().toISOString()} ${line}`),
     pausing: (ms, reason) =>
-      say(printable(reason) + (ms > 0 ? `; next attempt in ${ms / 1000} s, ${queue.length} wait` : '')),
+      say(printable(reason) + (ms > 0 ? `; next attempt in ${ms / 1000} s, ${queue.length} waiting` : '')),
     after: (ms, then) => {
       const timer = setTimeout(then, ms);
       return () => clearTimeout(timer);
@@ -239,8 +239,8 @@ function finish(
     const more = [
       refused && `${refused} refused and set aside`,
       queue.dropped && `${queue.dropped} dropped since the queue was full`,
-      waiting && `${waiting} wait on disk for the next time`,
-      problems && `${problems} lines were no readings`,
+      waiting && `${waiting} waiting on disk for the next time`,
+      problems && `${counted(problems, 'line')} not taken`,
     ].filter(Boolean);
     print(`sent ${sent}/${accepted}${more.length ? `; ${more.join('; ')}` : ''}`);
   }

@@ -3,8 +3,6 @@ import pc from 'picocolors';
 import { writeProblem } from '../../network/file-problem';
 import { noWifi, wifiInfo, wifiInterface } from '../../network/wifi/info';
 import {
-  csvHeader,
-  csvRow,
   durationText,
   isSignal,
   type Signal,
@@ -18,6 +16,7 @@ import { duration } from '../network/duration';
 import { Interrupted, interrupted, rhythm, within } from '../network/interrupt';
 import { isPresent, KitWatch } from '../network/kit-signal';
 import { note, printJsonLine, tell } from '../network/print';
+import { csvHeader, csvRow } from './signal-csv';
 import { thisComputer } from '../network/this-computer';
 import { brokerOf, wholeNumber } from '../start-options';
 import { printable } from '../view/text';

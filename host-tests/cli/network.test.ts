@@ -248,7 +248,7 @@ test('listen: what a stranger sends steers no terminal, in JSON neither', async 
     const line = server.stdout.split('\n')[0]!;
     if (more.length > 0)
       expect(JSON.parse(line)).toMatchObject({ values: { note: '\u009b2J\u001b[2J\u202e' } });
-    expect(server.stderr).toMatch(/1 readings, [1-9] messages that were none/);
+    expect(server.stderr).toMatch(/1 reading, [1-9] messages? not understood/);
   }
 });
 
@@ -278,7 +278,7 @@ test('report: what stdin says is on disk before it is acknowledged, and sent onc
   run.input('{"sensor_id":"a","temperature":21.5,"timestamp":1700000000}\nno json\n{"temperature":1}\n');
   expect(await run.exit).toBe(1);
   server.close();
-  expect(run.stdout).toBe('ok 1\nsent 1/1; 2 lines were no readings\n');
+  expect(run.stdout).toBe('ok 1\nsent 1/1; 2 lines not taken\n');
   expect(run.stderr).toMatch(/line 2: no JSON\nline 3: sensor_id: expected/);
   expect(requests).toEqual([
     {
@@ -312,7 +312,7 @@ test('report: what could not be sent waits on disk for the next time', async () 
   expect(JSON.parse(first.stdout)).toMatchObject({ accepted: 3, sent: 0, waiting: 3 });
   const second = report('--simulate', '1', '--count', '1', '--every', '0');
   await second.exit;
-  expect(second.stderr).toMatch(/3 reports were left from the last time/);
+  expect(second.stderr).toMatch(/3 reports left from the last time/);
   expect(JSON.parse(second.stdout)).toMatchObject({ accepted: 4, waiting: 4 });
 });
 
@@ -331,7 +331,7 @@ test('report ends at Ctrl-C while its input is still open', async () => {
   await run.until(/ok 1/);
   run.signal('SIGINT');
   expect(await run.exit).toBe(130);
-  expect(run.stdout).toMatch(/sent 0\/1; 1 wait on disk for the next time/);
+  expect(run.stdout).toMatch(/sent 0\/1; 1 waiting on disk for the next time/);
 });
 
 test('report: a second one on the same queue is refused; what was killed is in nobody’s way', async () => {
@@ -350,7 +350,7 @@ test('report: a second one on the same queue is refused; what was killed is in n
   const third = lamplighter(...flags, '--wait', '0');
   third.input('');
   await third.exit;
-  expect(third.stderr).toMatch(/^1 reports were left from the last time\n/);
+  expect(third.stderr).toMatch(/^1 report left from the last time\n/);
 });
 
 test('report: the 501st makes the oldest give way, which is said and counted', async () => {
@@ -361,7 +361,7 @@ test('report: the 501st makes the oldest give way, which is said and counted', a
   run.input(`${lines.join('')}{"n":"${'x'.repeat(200_000)}"}\n{"\u009b2J":1}\n`);
   expect(await run.exit).toBe(1);
   expect(run.stdout).toBe(
-    'sent 0/503; 3 dropped since the queue was full; 500 wait on disk for the next time; 2 lines were no readings\n',
+    'sent 0/503; 3 dropped since the queue was full; 500 waiting on disk for the next time; 2 lines not taken\n',
   );
   expect(run.stderr.match(/500 wait, and more cannot/g)).toHaveLength(1);
   expect(run.stderr).toMatch(

@@ -14,19 +14,6 @@ export type Told =
   | { type: 'gone'; atMs: number }
   | { type: 'back'; atMs: number; outMs: number };
 
-export const csvHeader = 'timestamp,ssid,signal_dbm,quality';
-
-/** One row; what is not known is empty. */
-export function csvRow(atMs: number, { ssid = '', signal_dbm, quality = '' }: Signal): string {
-  return [new Date(atMs).toISOString(), csvText(ssid), signal_dbm ?? '', quality].join(',');
-}
-
-/** Quotes where RFC 4180 asks for them, and where a spreadsheet would take a name for a formula. */
-function csvText(text: string): string {
-  const safe = /^[=+\-@\t]/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-}
-
 /** Whether there is a network. Without iw, nmcli and iwconfig nobody tells its name, but /proc still tells its signal. */
 export function isSignal({ ssid, signal_dbm }: Signal): boolean {
   return Boolean(ssid) || signal_dbm !== undefined;

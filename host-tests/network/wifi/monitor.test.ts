@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { csvRow, durationText, SignalWatch, sparkline } from '../../../network/wifi/monitor';
+import { csvRow } from '../../../cli/wifi/signal-csv';
+import { durationText, SignalWatch, sparkline } from '../../../network/wifi/monitor';
 
 const atMs = Date.UTC(2026, 0, 2, 3, 4, 5);
 const strong = { ssid: 'classroom', signal_dbm: -52, quality: '58/70' };
