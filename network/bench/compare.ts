@@ -17,6 +17,10 @@ export interface Compared {
 
 /** Closer than this share is no difference that anybody should act on. */
 const even = 0.05;
+/** Of fewer answers no hundredth can be told. */
+const hundred = 100;
+/** With fewer answers most differences are chance. */
+const few = 30;
 
 /** Some 200 words, in paragraphs. */
 export function compare(compared: Compared, language: Language): string[] {
@@ -33,11 +37,16 @@ export function compare(compared: Compared, language: Language): string[] {
   const steadier = lower(udp.deviation, tcp.deviation);
   return [
     words.speed(faster, udp.mean, tcp.mean),
-    words.steadiness(steadier, udp.deviation, tcp.deviation, udp.p99, tcp.p99),
+    words.steadiness(steadier, udp, tcp),
     words.loss(udp, tcp),
     words.uses(udp, tcp),
     board,
+    ...(fewest(udp, tcp) < few ? [words.few(fewest(udp, tcp))] : []),
   ];
+}
+
+function fewest(udp: Statistics, tcp: Statistics): number {
+  return Math.min(udp.answered, tcp.answered);
 }
 
 function answered(of: ByProtocol | undefined): ByProtocol | undefined {
@@ -67,7 +76,8 @@ interface Words {
   nothing: string;
   oneOnly(answered: string): string;
   speed(faster: Lower, udp: number, tcp: number): string;
-  steadiness(steadier: Lower, udp: number, tcp: number, udpP99: number, tcpP99: number): string;
+  steadiness(steadier: Lower, udp: Statistics, tcp: Statistics): string;
+  few(answers: number): string;
   loss(udp: Statistics, tcp: Statistics): string;
   uses(udp: Statistics, tcp: Statistics): string;
   computer(medianMs: number): string;
@@ -110,10 +120,16 @@ const english: Words = {
             ? 'UDP has less to do for each message: no acknowledgement, no state, no order to keep.'
             : 'That is unusual, since TCP does more for each message; here its path through system and network was the shorter one.'
         }`,
-  steadiness: (steadier, udp, tcp, udpP99, tcpP99) =>
+  steadiness: (steadier, udp, tcp) =>
     `${
       steadier === 'even' ? 'Both were equally steady' : `${steadier} was steadier`
-    }: the delays spread by ${msText(udp)} (standard deviation) over UDP and by ${msText(tcp)} over TCP, and 99 of 100 answers came within ${msText(udpP99)} and ${msText(tcpP99)}.`,
+    }: the delays spread by ${msText(udp.deviation)} (standard deviation) over UDP and by ${msText(tcp.deviation)} over TCP, and ${
+      fewest(udp, tcp) < hundred
+        ? `the slowest answers took ${msText(udp.max)} and ${msText(tcp.max)}`
+        : `99 of 100 answers came within ${msText(udp.p99)} and ${msText(tcp.p99)}`
+    }.`,
+  few: (answers) =>
+    `With ${answers} answer${answers === 1 ? '' : 's'} all this may be chance: --count 1000 tells more.`,
   loss: (udp, tcp) => {
     const sent = `Of ${udp.sent} messages over UDP ${udp.lost} were lost and ${udp.outOfOrder} came out of order; of ${tcp.sent} over TCP ${tcp.lost} were not answered in time.`;
     return udp.lost > 0
@@ -146,20 +162,26 @@ const korean: Words = {
   speed: (faster, udp, tcp) =>
     faster === 'even'
       ? `두 프로토콜의 속도는 같았습니다. 메시지를 보내고 응답을 받기까지 평균 UDP ${msText(udp)}, TCP ${msText(tcp)}로, 이런 측정에서는 오차 안에 드는 차이입니다. TCP도 일단 연결되어 바로 보내면(TCP_NODELAY) UDP처럼 메시지 하나가 패킷 하나로 가고 하나로 돌아옵니다.`
-      : `평균 지연은 ${faster}가 더 짧았습니다. 메시지를 보내고 응답을 받기까지 평균 UDP ${msText(udp)}, TCP ${msText(tcp)}로 ${percent(udp, tcp)} 차이가 났습니다. ${
+      : `평균 지연은 ${faster}가 더 짧았습니다. 메시지를 보내고 응답을 받기까지 평균 UDP ${msText(udp)}, TCP ${msText(tcp)}로 ${percent(udp, tcp).replace(' ', '')} 차이가 났습니다. ${
           faster === 'UDP'
             ? 'UDP는 확인 응답도, 연결 상태도, 순서 맞추기도 없어 메시지마다 할 일이 적습니다.'
             : 'TCP가 메시지마다 하는 일이 더 많으므로 흔한 결과는 아닙니다. 이번에는 시스템과 네트워크를 지나는 길이 TCP 쪽이 더 짧았습니다.'
         }`,
-  steadiness: (steadier, udp, tcp, udpP99, tcpP99) =>
+  steadiness: (steadier, udp, tcp) =>
     `${
-      steadier === 'even' ? '지연의 고른 정도는 비슷했습니다.' : `지연은 ${steadier}가 더 고르게 나왔습니다.`
-    } 표준편차는 UDP ${msText(udp)}, TCP ${msText(tcp)}이고, 응답 100개 중 99개가 각각 ${msText(udpP99)}, ${msText(tcpP99)} 안에 왔습니다.`,
+      steadier === 'even' ? '지연이 고른 정도는 비슷했습니다.' : `지연은 ${steadier}가 더 고르게 나왔습니다.`
+    } 표준편차는 UDP ${msText(udp.deviation)}, TCP ${msText(tcp.deviation)}이고, ${
+      fewest(udp, tcp) < hundred
+        ? `가장 느린 응답은 각각 ${msText(udp.max)}, ${msText(tcp.max)} 걸렸습니다.`
+        : `응답 100개 중 99개가 각각 ${msText(udp.p99)}, ${msText(tcp.p99)} 안에 왔습니다.`
+    }`,
+  few: (answers) =>
+    `응답이 ${answers}개뿐이라 이런 차이는 우연일 수 있습니다. --count 1000으로 재면 더 확실해집니다.`,
   loss: (udp, tcp) => {
-    const sent = `UDP로 보낸 ${udp.sent}개 가운데 ${udp.lost}개를 잃었고 ${udp.outOfOrder}개는 순서가 바뀌어 왔습니다. TCP로 보낸 ${tcp.sent}개 가운데 제때 응답받지 못한 것은 ${tcp.lost}개입니다.`;
+    const sent = `UDP로 보낸 ${udp.sent}개 가운데 ${udp.lost}개가 사라졌고 ${udp.outOfOrder}개는 순서가 바뀌어 도착했습니다. TCP로 보낸 ${tcp.sent}개 가운데 제때 응답받지 못한 것은 ${tcp.lost}개입니다.`;
     return udp.lost > 0
       ? `${sent} UDP는 메시지를 잃어도 알지 못하므로, 모두 필요하면 번호를 붙여 직접 다시 보내야 합니다. TCP는 스스로 다시 보내며, 그만큼 응답 하나가 늦어질 뿐입니다.`
-      : `${sent} 유선이나 한산한 무선에서는 잃는 것이 없습니다. 붐비는 와이파이에서 다시 재어 보세요. UDP는 잃기 시작하고 TCP는 늦어지기 시작합니다.`;
+      : `${sent} 유선이나 한산한 무선에서는 거의 사라지지 않습니다. 붐비는 와이파이에서 다시 재어 보면 UDP는 메시지를 잃고 TCP는 늦어지기 시작합니다.`;
   },
   uses: (udp, tcp) =>
     `쓰임새는 이렇습니다. 하나를 잃어도 다음 값이 메워 주는 측정값(10초마다 보내는 온도, 게임, 음성)에는 ${
@@ -168,7 +190,7 @@ const korean: Words = {
       tcp.p99 > 100 ? ' 지연이 이만큼 크면 응답을 기다리는 동안 사용자에게 기다린다고 알려 주세요.' : ''
     }`,
   computer: (median) =>
-    `라즈베리 파이에서 보면, 이번 상대편은 컴퓨터라서 중앙값 ${msText(median)}의 대부분은 운영 체제와 네트워크의 몫입니다. 같은 와이파이에 있는 ESP32는 무선이 비컨 사이에 잠들고 인터프리터가 응답하므로 보통 수 밀리초에서 수십 밀리초가 더 걸립니다. --kit으로 키트도 함께 재어 비교해 보세요.`,
+    `라즈베리 파이에서 보면, 이번 상대편은 컴퓨터라서 중앙값 ${msText(median)}의 대부분은 운영 체제와 네트워크의 몫입니다. 같은 와이파이에 있는 ESP32는 무선 모듈이 비컨 사이에 절전 상태로 들어가고 인터프리터가 응답하므로 보통 수 밀리초에서 수십 밀리초가 더 걸립니다. --kit으로 키트도 함께 재어 비교해 보세요.`,
   kit: (median) =>
     `라즈베리 파이에서 보면, 이번 상대편은 키트라서 중앙값 ${msText(median)}에는 비컨 사이에 잠들 수 있는 무선과 인터프리터의 시간이 들어 있습니다. 같은 와이파이의 다른 파이를 상대로 재면 그 가운데 네트워크의 몫을 알 수 있고, 나머지가 보드의 몫입니다.`,
   both: (computerMs, kitMs, kit) =>

@@ -23,17 +23,25 @@ export interface Plotted {
   roundTrips: readonly RoundTrip[];
 }
 
+/** More letters do not fit. */
+const titleMax = 110;
 const size = { width: 800, height: 480, left: 70, right: 20, top: 50, bottom: 55 };
 
-/** The share of answers (upwards) that came within a time (to the right, logarithmic): one curve a protocol. */
+/**
+ * The share of messages (upwards) that were answered within a time (to the right, logarithmic): one curve a protocol, which ends below
+ * 100 % when some were lost.
+ */
 export function svgPlot(title: string, series: readonly Plotted[]): string {
   const { width, height, left, right, top, bottom } = size;
   const sorted = series.map(({ roundTrips }) =>
     roundTrips.filter((time) => time !== undefined).sort((a, b) => a - b),
   );
-  const times = sorted.flat();
-  const low = 10 ** Math.floor(Math.log10(Math.max(Math.min(...times), 0.001)));
-  const high = 10 ** Math.ceil(Math.log10(Math.max(...times, low * 10)));
+  const answered = sorted.filter((times) => times.length > 0);
+  const fastest = Math.min(...answered.map((times) => times[0]!));
+  const slowest = Math.max(...answered.map((times) => times.at(-1)!));
+  // Without an answer there is still a picture, of nothing.
+  const low = answered.length > 0 ? 10 ** Math.floor(Math.log10(Math.max(fastest, 0.001))) : 0.1;
+  const high = 10 ** Math.ceil(Math.log10(Math.max(slowest, low * 10)));
   const x = (ms: number) =>
     left + (Math.log10(Math.max(ms, low) / low) / Math.log10(high / low)) * (width - left - right);
   const y = (share: number) => height - bottom - share * (height - top - bottom);
@@ -53,11 +61,14 @@ export function svgPlot(title: string, series: readonly Plotted[]): string {
           text(left - 8, y(share) + 4, 'end', `${share * 100} %`),
       ),
     );
-  const curves = series.map(({ color }, index) => {
+  const curves = series.map(({ color, roundTrips }, index) => {
     const own = sorted[index]!;
-    const points = Array.from({ length: Math.min(own.length, 400) }, (_, step) => {
-      const share = own.length === 1 ? 1 : step / (Math.min(own.length, 400) - 1);
-      return `${x(quantile(own, share)).toFixed(1)},${y(share).toFixed(1)}`;
+    if (own.length === 0) return '';
+    // One answer is a line upwards.
+    const steps = Math.max(Math.min(own.length, 400), 2);
+    const points = Array.from({ length: steps }, (_, step) => {
+      const share = step / (steps - 1);
+      return `${x(quantile(own, share)).toFixed(1)},${y((share * own.length) / roundTrips.length).toFixed(1)}`;
     });
     return `<polyline fill="none" stroke="${color}" stroke-width="2" points="${points.join(' ')}"/>`;
   });
@@ -70,7 +81,7 @@ export function svgPlot(title: string, series: readonly Plotted[]): string {
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="sans-serif" font-size="13">`,
     `<rect width="${width}" height="${height}" fill="#fff"/>`,
     `<title>${escaped(title)}</title>`,
-    text(width / 2, 20, 'middle', title),
+    text(width / 2, 20, 'middle', title.length > titleMax ? `${title.slice(0, titleMax - 1)}…` : title),
     ...grid,
     ...curves,
     ...legend,

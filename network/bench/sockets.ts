@@ -5,8 +5,8 @@ import type { Line } from './run';
 
 /** Clients of the TCP echo at once. */
 const clientsMax = 64;
-/** A client that says nothing for so long is let go, in milliseconds. */
-const idleMs = 60_000;
+/** A client that says nothing for so long is let go, in milliseconds; one may ask once a minute. */
+const idleMs = 120_000;
 /** Who does not read its answers is let go when so many bytes wait. */
 const unreadMax = 64 * 1024;
 

@@ -56,11 +56,11 @@ export interface Bucket {
 
 /** Buckets that grow by the same factor, from the fastest to the slowest: delays spread over orders of magnitude. */
 export function histogram(roundTrips: readonly RoundTrip[], buckets: number): Bucket[] {
-  const times = roundTrips.filter((time) => time !== undefined);
+  const times = roundTrips.filter((time) => time !== undefined).sort((a, b) => a - b);
   if (times.length === 0) return [];
   // A clock that stood still is taken for one that ticks each microsecond.
-  const low = Math.max(Math.min(...times), 0.001);
-  const high = Math.max(...times, low * 1.01);
+  const low = Math.max(times[0]!, 0.001);
+  const high = Math.max(times.at(-1)!, low * 1.01);
   const factor = (high / low) ** (1 / buckets);
   const result = Array.from({ length: buckets }, (_, index) => ({
     fromMs: low * factor ** index,

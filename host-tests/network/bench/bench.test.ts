@@ -289,6 +289,17 @@ describe('the comparison in words', () => {
     );
   });
 
+  test('of few answers it claims no hundredth, and says that they are few', () => {
+    const once = { udp: statisticsOf([0.5], 0), tcp: statisticsOf([0.4], 0) };
+    expect(words({ computer: once })).toMatch(
+      /the slowest answers took 0\.500 ms and 0\.400 ms\.[^]*With 1 answer all this may be chance/,
+    );
+    expect(words({ computer: once }, 'ko')).toMatch(/가장 느린 응답은[^]*응답이 1개뿐/);
+    const often = statisticsOf(Array<number>(100).fill(1), 0);
+    expect(words({ computer: { udp: often, tcp: often } })).toMatch(/99 of 100 answers came within/);
+    expect(words({ computer: { udp: often, tcp: often } })).not.toMatch(/chance/);
+  });
+
   test('says when there is nothing to compare', () => {
     const none = statisticsOf([undefined], 0);
     expect(words({ computer: { udp: none, tcp: none } })).toMatch(/Nothing was answered/);
@@ -331,6 +342,21 @@ test('pictures: a bar for each bucket that is not empty, a curve for each protoc
   const svg = svgPlot('a < b & "c"', [{ name: 'UDP', color: '#000', roundTrips: [...times, undefined] }]);
   expect(svg).toMatch(/^<svg [^]*a &#60; b &#38; &#34;c&#34;[^]*<polyline [^]*<\/svg>\n$/);
   expect(svg).not.toMatch(/NaN|undefined/);
+});
+
+test('a drawing of no answer, of one, and of a hundred thousand for each of four', () => {
+  const drawn = (...all: (number | undefined)[][]) =>
+    svgPlot(
+      'x',
+      all.map((roundTrips) => ({ name: 'UDP', color: '#000', roundTrips })),
+    );
+  for (const svg of [drawn(), drawn([undefined]), drawn([], [1])]) expect(svg).not.toMatch(/NaN|Infinity/);
+  expect(drawn([10])).toMatch(/points="(\d+\.\d),425\.0 \1,50\.0"/);
+  // Half of the messages were lost.
+  expect(drawn([10, undefined])).toMatch(/,425\.0 \S+,237\.5"/);
+  const many = Array<number>(100_000).fill(3);
+  expect(drawn(many, many, many, many)).toMatch(/<polyline/);
+  expect(terminalHistogram([...many, ...many], 60)).toHaveLength(12);
 });
 
 test('the overhead is measured, not assumed', () => {
