@@ -4,6 +4,7 @@ import {
   type KnownNetwork,
   networkManagerKeyfiles,
   nmcliLines,
+  quoted,
   wpaSupplicantConf,
 } from '../../network/wifi/config';
 import type { System } from '../../network/system';
@@ -126,16 +127,15 @@ function checkedSentence(checked: Checked, format: string): string {
   }
 }
 
+/** What to type next; a path may hold blanks. */
 function nextStep(format: string, file: string): string {
+  const word = (path: string) => (/^[\w./-]+$/.test(path) ? path : quoted(path));
   switch (format) {
     case 'wpa_supplicant':
-      return 'to use it: sudo install -m 600 FILE /etc/wpa_supplicant/wpa_supplicant.conf'.replace(
-        'FILE',
-        file,
-      );
+      return `to use it: sudo install -m 600 ${word(file)} /etc/wpa_supplicant/wpa_supplicant.conf`;
     case 'networkmanager':
-      return `to use them: sudo install -m 600 ${join(dirname(file), 'lamplighter-*.nmconnection')} /etc/NetworkManager/system-connections/ && sudo nmcli connection reload`;
+      return `to use them: sudo install -m 600 ${word(dirname(file))}/lamplighter-*.nmconnection /etc/NetworkManager/system-connections/ && sudo nmcli connection reload`;
     default:
-      return `to use them: sudo sh ${file}`;
+      return `to use them: sudo sh ${word(file)}`;
   }
 }

@@ -202,12 +202,14 @@ describe('wifi config', () => {
     expect(await supplicant.exit).toBe(1);
     expect(supplicant.stderr).toMatch(/^lamplighter: no country: say --country KR, or write country/);
     expect(await config(place, '--format', 'networkmanager', '-o', place).exit).toBe(0);
-    expect(await config(place, '--format', 'nmcli', '-o', join(place, 'wifi.sh')).exit).toBe(0);
+    const script = config(place, '--format', 'nmcli', '-o', join(place, 'my wifi.sh'));
+    expect(await script.exit).toBe(0);
+    expect(script.stderr).toBe(`to use them: sudo sh '${place}/my wifi.sh'\n`);
     expect(readdirSync(place).sort()).toEqual([
       '.env',
       'kit.config.ts',
       expect.stringMatching(/^lamplighter-__-[\da-f]{6}\.nmconnection$/),
-      'wifi.sh',
+      'my wifi.sh',
     ]);
   });
 

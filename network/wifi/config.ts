@@ -161,6 +161,6 @@ function fileName(ssid: string): string {
 }
 
 /** One word of a POSIX shell. */
-function quoted(text: string): string {
+export function quoted(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`;
 }
