@@ -9,9 +9,11 @@ import {
   lightings,
   noticedMs,
   ownLightMs,
+  promptMs,
   state,
   tell,
   texts,
+  topicOf,
   untilDark,
   untilLit,
   untilOwnLightIsOver,
@@ -137,6 +139,28 @@ export const lampCases: Case[] = [
       expectHold(bench, lightings(bench)[0]!);
       await bench.advance(2 * bench.settings.lamp.holdMs);
       expect(lightings(bench)).toHaveLength(1);
+    },
+  },
+  {
+    title: 'commands with QoS 1 that never end hold up neither dusk nor telemetry nor the tick, and each is answered',
+    async run(bench) {
+      const results = texts(bench, 'result').length;
+      const telemetry = texts(bench, 'telemetry').length;
+      const pauseMs = 400;
+      // Longer than a board whose tick has died waits before it restarts.
+      const count = 80_000 / pauseMs;
+      const starts = bench.console.filter((line) => line.startsWith('Lamplighter ')).length;
+      for (let i = 0; i < count; i++) {
+        if (i === 10) bench.setLight(darkness);
+        await bench.publish(topicOf(bench), 'cds', { qos: 1 });
+        await bench.advance(pauseMs);
+      }
+      await bench.advance(promptMs + bench.slackMs);
+      expect(texts(bench, 'result')).toHaveLength(results + count);
+      expect(texts(bench, 'telemetry').length).toBeGreaterThanOrEqual(telemetry + 2);
+      expect(lightings(bench)).toHaveLength(1);
+      expectHold(bench, lightings(bench)[0]!);
+      expect(bench.console.filter((line) => line.startsWith('Lamplighter '))).toHaveLength(starts);
     },
   },
   {
