@@ -15,6 +15,8 @@ import { changing, isReadableByOthers, readCredentials, writeCredentials } from 
 import { Remembered } from './credentials/remembered';
 import { NotNow, ScryptQueue } from './credentials/scrypt-queue';
 
+import { networkOf } from './settings/address';
+
 export type { Identity, Role } from './broker/access';
 export { NotNow } from './credentials/scrypt-queue';
 
@@ -80,7 +82,9 @@ export class Credentials implements Authenticator {
    * price of one HMAC; until then a check takes 16 MB and tens of milliseconds in a thread. Rejects with NotNow when too
    * many wait, or when too many wrong ones have come from the address.
    */
-  async verify(name: string, password: string, address?: string): Promise<Identity | undefined> {
+  async verify(name: string, password: string, from?: string): Promise<Identity | undefined> {
+    // One machine has 2^64 addresses of IPv6 to guess from.
+    const address = from === undefined ? undefined : networkOf(from);
     const [user, secret] = [plainText(name), plainText(password)];
     const key = this.#remembered.keyOf(user, secret);
     const known = this.#remembered.lookUp(key);

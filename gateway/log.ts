@@ -35,7 +35,7 @@ function plainLine(json: string): string {
   const list = Object.entries(fields).map(([name, value]) => `${name} ${plain(value)}`);
   const rest = list.length > 0 ? ` (${list.join(', ')})` : '';
   const mark = level === 'info' ? '' : `${String(level)} `;
-  const stack = err ? `\n${(err as Error).stack ?? plain(err)}` : '';
+  const stack = err ? `\n${(err as Error).stack ?? plain(err)}`.split('\n').map(harmless).join('\n') : '';
   const clock = new Date(String(time)).toTimeString().slice(0, 8);
   return `${clock} ${mark}${harmless(`${String(msg ?? '')}${rest}`)}${stack}\n`;
 }
@@ -44,7 +44,10 @@ function plain(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-/** What came from the network may hold what moves a terminal's cursor. */
+/** What came from the network may hold what moves a terminal's cursor, or turns the order of the letters round. */
 function harmless(text: string): string {
-  return text.replace(/\p{Cc}/gu, (control) => `\\x${control.charCodeAt(0).toString(16).padStart(2, '0')}`);
+  return text.replace(/[\p{Cc}\p{Bidi_C}\u2028\u2029]/gu, (sign) => {
+    const code = sign.charCodeAt(0).toString(16);
+    return code.length > 2 ? `\\u${code}` : `\\x${code.padStart(2, '0')}`;
+  });
 }

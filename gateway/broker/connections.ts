@@ -1,11 +1,12 @@
 import type { Duplex } from 'node:stream';
+import { isLoopback, networkOf } from '../settings/address';
 
 export interface ConnectionLimits {
   connections: number;
   connectionsPerAddress: number;
 }
 
-/** Every connection of the broker, whatever it came through: bounded in all, and from one address. */
+/** Every connection of a room, whatever it came through: bounded in all, and from one address as `networkOf` has it. */
 export class Connections {
   readonly counters = { connections: 0, refusedConnections: 0 };
   readonly #streams = new Set<Duplex>();
@@ -15,7 +16,8 @@ export class Connections {
 
   /** False when there is no room; the connection is then to be closed. */
   add(stream: Duplex, address: string): boolean {
-    const fromThere = this.#perAddress.get(address) ?? 0;
+    const network = networkOf(address);
+    const fromThere = this.#perAddress.get(network) ?? 0;
     const full = this.#streams.size >= this.limits.connections;
     // Who is on this computer could end the gateway altogether.
     const greedy = !isLoopback(address) && fromThere >= this.limits.connectionsPerAddress;
@@ -24,9 +26,9 @@ export class Connections {
       return false;
     }
     this.#streams.add(stream);
-    this.#perAddress.set(address, fromThere + 1);
+    this.#perAddress.set(network, fromThere + 1);
     this.counters.connections = this.#streams.size;
-    stream.once('close', () => this.#remove(stream, address));
+    stream.once('close', () => this.#remove(stream, network));
     return true;
   }
 
@@ -34,11 +36,11 @@ export class Connections {
     for (const stream of this.#streams) stream.destroy();
   }
 
-  #remove(stream: Duplex, address: string): void {
+  #remove(stream: Duplex, network: string): void {
     if (!this.#streams.delete(stream)) return;
-    const left = (this.#perAddress.get(address) ?? 1) - 1;
-    if (left > 0) this.#perAddress.set(address, left);
-    else this.#perAddress.delete(address);
+    const left = (this.#perAddress.get(network) ?? 1) - 1;
+    if (left > 0) this.#perAddress.set(network, left);
+    else this.#perAddress.delete(network);
     this.counters.connections = this.#streams.size;
   }
 }
@@ -46,8 +48,4 @@ export class Connections {
 /** An IPv4 address in IPv6 clothes is the same address. */
 export function plainAddress(address: string | undefined): string {
   return (address ?? 'unknown').replace(/^::ffff:/i, '');
-}
-
-function isLoopback(address: string): boolean {
-  return address === '::1' || address.startsWith('127.');
 }

@@ -17,10 +17,10 @@ function valueField(value: Value): string {
 }
 
 /**
- * Text that a spreadsheet would take for a formula starts with an apostrophe, as OWASP's "CSV Injection" asks for;
- * what comes from a sensor is anybody's text.
+ * Text that a spreadsheet would take for a formula, also by the wide signs of East Asian keyboards, starts with an
+ * apostrophe, as OWASP's "CSV Injection" asks for; what comes from a sensor is anybody's text.
  */
 export function csvField(text: string): string {
-  const safe = /^[=+\-@\t\r\n]/.test(text) ? `'${text}` : text;
+  const safe = /^[=+\-@\t\r\n＝＋－＠]/.test(text) ? `'${text}` : text;
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

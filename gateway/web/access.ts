@@ -4,7 +4,7 @@ import type { Identity } from '../broker/access';
 import { NotNow } from '../credentials';
 import { kitOf } from '../registry';
 import { Problem } from './problem';
-import { networkOf, RateLimit } from './rate-limit';
+import { RateLimit } from './rate-limit';
 import type { Credentials } from './rooms';
 import { type Sessions, tokenIn } from './sessions';
 
@@ -70,7 +70,7 @@ export class Access {
 
   /** Throws when user or password is wrong, and when too many were. */
   async verify(user: string, password: string, address: string): Promise<Identity> {
-    const identity = await this.credentials.verify(user, password, networkOf(address)).catch(notNow);
+    const identity = await this.credentials.verify(user, password, address).catch(notNow);
     if (identity) return identity;
     throw new Problem(401, 'user or password is wrong');
   }

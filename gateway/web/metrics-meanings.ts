@@ -64,6 +64,12 @@ export const meanings: Record<string, [Kind, string]> = {
   'http.requests': ['counter', 'Requests, but those that report readings.'],
   'http.refused': ['counter', 'Requests answered with a status from 400 to 499.'],
   'http.failed': ['counter', 'Requests answered with a status from 500 on.'],
+  'http.greedy': ['counter', 'Connections closed since they asked on and on and read no answer.'],
+  'http.connections': ['gauge', 'Connections of the dashboard and the API.'],
+  'http.refusedConnections': [
+    'counter',
+    'Connections refused since there were too many, in all or from one address.',
+  ],
   'httpIngest.requests': ['counter', 'Requests that report readings.'],
   'httpIngest.readings': ['counter', 'Readings reported over HTTP.'],
   'httpIngest.duplicates': ['counter', 'Batches that had been stored before.'],

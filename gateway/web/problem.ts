@@ -22,9 +22,11 @@ export function badField(field: string, expected: string, got: unknown): Problem
   return new Problem(400, `${field}: expected ${expected}, got ${shown(got)}`, field);
 }
 
-/** A value as it may stand in a sentence: JSON, cut short. */
-export function shown(value: unknown): string {
+/** A value as it may stand in a sentence: JSON, cut short; of what may be nested without end only what it is. */
+function shown(value: unknown): string {
   if (value === undefined) return 'nothing';
+  if (Array.isArray(value)) return 'an array';
+  if (typeof value === 'object' && value !== null) return 'an object';
   const text = typeof value === 'number' ? String(value) : JSON.stringify(value);
   return text.length <= 60 ? text : `${text.slice(0, 57)}...`;
 }

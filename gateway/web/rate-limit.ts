@@ -1,3 +1,5 @@
+import { networkOf } from '../settings/address';
+
 /** How much an address may do at once, and how much more each second. */
 export interface Allowance {
   burst: number;
@@ -38,15 +40,4 @@ export class RateLimit {
     const passedS = Math.max(0, this.now() - bucket.atMs) / 1000;
     return Math.min(this.allowance.burst, bucket.tokens + passedS * this.allowance.perS);
   }
-}
-
-/** The address as far as one machine cannot choose it: all of IPv4, half of IPv6. */
-export function networkOf(address: string): string {
-  if (!address.includes(':')) return address;
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address);
-  if (mapped) return mapped[1]!;
-  const [head = '', tail] = address.replace(/%.*/, '').split('::');
-  const groups = head === '' ? [] : head.split(':');
-  const missing = tail === undefined ? 0 : 8 - groups.length - (tail === '' ? 0 : tail.split(':').length);
-  return [...groups, ...Array<string>(Math.max(0, missing)).fill('0')].slice(0, 4).join(':');
 }

@@ -5,8 +5,14 @@ import { Problem } from './problem';
 export const bodyBytesMax = 256 * 1024;
 /** What of a longer one is read and thrown away, so that the client sees the answer and not a broken connection. */
 const discardedBytesMax = 4 * bodyBytesMax;
+/** Bodies that come in pieces, all together: two thousand that are never ended must not take the memory of all others. */
+export const gatheredBytesMax = 32 * 1024 * 1024;
 
 export const tooLarge = () => new Problem(413, `the body is longer than ${bodyBytesMax} bytes`);
+const tooMuch = () => new Problem(503, 'too many bodies are on their way: send it again', undefined, 5);
+
+/** By all requests of this process. */
+let gatheredBytes = 0;
 
 /**
  * Hands over the body as text, or a Problem when it is too long. Neither is called when the client goes away. Callbacks
@@ -17,20 +23,43 @@ export function readBody(
   onBody: (text: string) => void,
   onProblem: (problem: Problem) => void,
 ): void {
-  let chunks: Buffer[] | undefined = [];
+  /** The only piece, or the room in which they are put together: whatever comes byte by byte holds no more than its bytes. */
+  let held: Buffer | undefined;
   let bytes = 0;
-  request.on('data', (chunk: Buffer) => {
-    bytes += chunk.length;
-    if (bytes <= bodyBytesMax) chunks!.push(chunk);
-    else if (bytes <= discardedBytesMax) chunks = undefined;
-    else {
-      request.removeAllListeners('end').pause();
-      onProblem(tooLarge());
+  let gathered = 0;
+  const gather = (piece: Buffer): boolean => {
+    const before = bytes - piece.length;
+    if (!held) {
+      held = piece;
+      return true;
     }
+    if (bytes > held.length) {
+      const size = Math.min(bodyBytesMax, 2 * bytes);
+      if (gatheredBytes + size - gathered > gatheredBytesMax) return false;
+      if (gathered === 0) request.once('close', () => (gatheredBytes -= gathered));
+      gatheredBytes += size - gathered;
+      gathered = size;
+      const grown = Buffer.allocUnsafeSlow(size);
+      held.copy(grown, 0, 0, before);
+      held = grown;
+    }
+    piece.copy(held, before);
+    return true;
+  };
+  const refuse = (problem: Problem): void => {
+    request.removeAllListeners('data').removeAllListeners('end').pause();
+    held = undefined;
+    onProblem(problem);
+  };
+  request.on('data', (piece: Buffer) => {
+    bytes += piece.length;
+    if (bytes > discardedBytesMax) refuse(tooLarge());
+    else if (bytes > bodyBytesMax) held = undefined;
+    else if (!gather(piece)) refuse(tooMuch());
   });
   request.on('end', () => {
-    if (!chunks) onProblem(tooLarge());
-    else onBody(chunks.length === 1 ? chunks[0]!.toString() : Buffer.concat(chunks).toString());
+    if (bytes > bodyBytesMax) onProblem(tooLarge());
+    else onBody(held ? held.toString('utf8', 0, bytes) : '');
   });
 }
 

@@ -84,7 +84,8 @@ function regexOf(path: string): RegExp {
 /** The parameters of an address; the first of each name. */
 export function queryIn(url: string): Record<string, string> {
   const start = url.indexOf('?');
-  const query: Record<string, string> = {};
+  // Without a prototype `__proto__` is a name like any other.
+  const query = Object.create(null) as Record<string, string>;
   if (start >= 0) for (const [name, value] of new URLSearchParams(url.slice(start))) query[name] ??= value;
   return query;
 }

@@ -35,7 +35,9 @@ function limit(name: string, json: unknown): { min?: number; max?: number } {
 
 function bound(field: string, name: 'min' | 'max', value: unknown, least?: unknown): object {
   if (value === undefined) return {};
-  if (typeof value !== 'number') throw badField(`${field}.${name}`, 'a number', value);
+  // JSON knows 1e400, which is no number that could be told again.
+  if (typeof value !== 'number' || !Number.isFinite(value))
+    throw badField(`${field}.${name}`, 'a number', value);
   if (typeof least === 'number' && value < least)
     throw badField(`${field}.${name}`, `at least min, which is ${least}`, value);
   return { [name]: value };

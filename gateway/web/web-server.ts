@@ -1,8 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { LiveEvent } from '../../shared/live';
+import { Connections, plainAddress } from '../broker/connections';
 import { ListenError } from '../listen-problem';
 import type { TlsPair } from '../tls-files';
 import { Access, type AccessRules, onlyReports } from './access';
@@ -13,6 +14,7 @@ import { LiveHub } from './live-hub';
 import { LiveSockets } from './live-socket';
 import { metricsText } from './metrics';
 import { Pages } from './pages';
+import { Pipelining } from './pipelining';
 import { Problem } from './problem';
 import { RecentMessages } from './recent-messages';
 import type { Log, Rooms } from './rooms';
@@ -31,6 +33,8 @@ export interface WebOptions {
   /** The built dashboard; its pages say how to build it when there is none. */
   folder: string;
   version: string;
+  /** Other figures than the usual ones. */
+  patience?: Partial<typeof usualPatience>;
 }
 
 export interface WebTools {
@@ -41,8 +45,11 @@ export interface WebTools {
   token(): string;
 }
 
-/** Connections at once: sensors, browsers, and MQTT over WebSocket. */
-const connectionsMax = 2048;
+/**
+ * Connections at once: sensors, browsers, and MQTT over WebSocket. From one address half of them: a router with a
+ * thousand sensors behind it, and still not everything.
+ */
+const connectionLimits = { connections: 2048, connectionsPerAddress: 1024 };
 /** Connections that the system holds until they are accepted: a school's worth of sensors after a power cut. */
 const backlog = 2048;
 /** What is under way may take so long after `stop`, in milliseconds. */
@@ -54,8 +61,10 @@ export class WebServer {
   port: number | undefined;
   tlsPort: number | undefined;
   readonly hub: LiveHub;
-  private readonly http = { requests: 0, refused: 0, failed: 0 };
+  private readonly http = { requests: 0, refused: 0, failed: 0, greedy: 0 };
   private readonly servers: Server[] = [];
+  private readonly connections = new Connections(connectionLimits);
+  private readonly pipelining = new Pipelining();
   private readonly upgraded = new Set<Duplex>();
   private readonly access: Access;
   private readonly ingest: IngestRoute;
@@ -65,6 +74,7 @@ export class WebServer {
   private pages: Pages | undefined;
   private tlsServer: TlsServer | undefined;
   private readonly startedMs: number;
+  private readonly patience: typeof usualPatience;
   private stopping = false;
 
   constructor(
@@ -75,6 +85,7 @@ export class WebServer {
     const { now, token } = tools;
     const { version } = options;
     this.startedMs = now();
+    this.patience = { ...usualPatience, ...options.patience };
     const sessions = new Sessions(token, now);
     this.access = new Access(options.rules, rooms.credentials, sessions, now);
     this.hub = new LiveHub({
@@ -113,7 +124,7 @@ export class WebServer {
 
   get counters() {
     return {
-      http: this.http,
+      http: { ...this.http, ...this.connections.counters },
       httpIngest: this.ingest.counters,
       access: this.access.counters,
       live: this.hub.counters,
@@ -134,10 +145,10 @@ export class WebServer {
       this.tools.log.warn({ folder }, 'the dashboard is not built: run npm run build, then start again');
     this.pages = new Pages(files, this.access);
     if (port !== false) {
-      this.port = await this.listen(createServer(limits), host, port, '--web-port');
+      this.port = await this.listen(createServer(this.patience), host, port, '--web-port');
     }
     if (tls) {
-      const server = createTlsServer({ ...limits, cert: tls.cert, key: tls.key });
+      const server = createTlsServer({ ...this.patience, cert: tls.cert, key: tls.key });
       this.tlsServer = server;
       this.tlsPort = await this.listen(server, host, tls.port, '--https-port');
     }
@@ -167,7 +178,12 @@ export class WebServer {
   }
 
   private async listen(server: Server, host: string, port: number, option: string): Promise<number> {
-    server.maxConnections = connectionsMax;
+    // The one that is no option.
+    server.timeout = this.patience.timeout;
+    server.maxConnections = connectionLimits.connections;
+    server.on('connection', (socket: Socket) => {
+      if (!this.connections.add(socket, plainAddress(socket.remoteAddress))) socket.destroy();
+    });
     server.on('request', (request, response) => this.onRequest(request, response));
     server.on('upgrade', (request, socket, head) => void this.onUpgrade(request, socket, head));
     await new Promise<void>((resolve, reject) => {
@@ -185,6 +201,13 @@ export class WebServer {
 
   private onRequest(request: IncomingMessage, response: ServerResponse): void {
     const { url = '/', method, headers } = request;
+    // Of what came in one piece with the request that was one too many.
+    if (request.socket.destroyed) return;
+    if (!this.pipelining.allows(request.socket, response)) {
+      this.http.greedy++;
+      request.socket.destroy();
+      return;
+    }
     if (this.stopping) response.setHeader('Connection', 'close');
     try {
       this.access.checkHost(headers);
@@ -291,13 +314,16 @@ export class WebServer {
   }
 }
 
-const limits = {
-  /** A client may take so long for head and body, in milliseconds. */
+const usualPatience = {
+  /** A client may take so long for its part of TLS, for the head and for the body, in milliseconds. */
+  handshakeTimeout: 10_000,
   headersTimeout: 10_000,
   requestTimeout: 30_000,
   connectionsCheckingInterval: 5000,
   /** A sensor that reports every ten seconds keeps its connection. */
   keepAliveTimeout: 15_000,
+  /** One that reads nothing of its answer for so long does not come back for it. */
+  timeout: 60_000,
 };
 
 function pathOf(url: string): string {

@@ -288,6 +288,14 @@ describe('checking passwords', () => {
     expect(await credentials.verify('kit2', 'one more', '10.0.0.1')).toBeUndefined();
   });
 
+  it('a machine with as many addresses as it likes in IPv6 is one that guesses', async () => {
+    const credentials = await withKit2();
+    for (let guess = 0; guess < 10; guess++)
+      await credentials.verify('kit2', `guess ${guess}`, `2001:db8:1:2::${guess}`);
+    await expect(credentials.verify('kit2', 'one more', '2001:db8:1:2:a:b:c:d')).rejects.toThrow(NotNow);
+    expect(await credentials.verify('kit2', 'one more', '2001:db8:1:3::1')).toBeUndefined();
+  });
+
   it('a name that nobody has takes a hash as well', async () => {
     const credentials = await withKit2();
     const hashed = credentials.counters.hashed;

@@ -54,3 +54,11 @@ test('no secret is written, wherever it lies', () => {
     expect(lines.join('')).toContain('hidden');
   }
 });
+
+test('what moves a cursor or turns letters round is shown as what it is, in a sentence and in an error', () => {
+  const { log, lines } = written('text');
+  log.info('from \u001b[2J\n\u202ecod.exe');
+  log.error({ err: Object.assign(new Error('x'), { stack: 'Error: \u009b2J\r\n    at \u2066y' }) }, 'failed');
+  expect(lines[0]).toMatch(/from \\x1b\[2J\\x0a\\u202ecod\.exe\n$/);
+  expect(lines[1]).toMatch(/error failed\nError: \\x9b2J\\x0d\n {4}at \\u2066y\n$/);
+});

@@ -301,6 +301,12 @@ describe('connections', () => {
     expect(all.counters).toEqual({ connections: 3, refusedConnections: 2 });
   });
 
+  it('of one network of IPv6, which one machine has for itself, are of one address', () => {
+    const all = new Connections(limits);
+    expect([1, 2, 3].map((n) => all.add(stream(), `2001:db8:1:2::${n}`))).toEqual([true, true, false]);
+    expect(all.add(stream(), '2001:db8:1:3::1')).toBe(true);
+  });
+
   it('of this computer may all come from one address', () => {
     const all = new Connections(limits);
     expect([1, 2, 3].map(() => all.add(stream(), '127.0.0.1'))).toEqual([true, true, true]);

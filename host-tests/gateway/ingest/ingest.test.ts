@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import { Repeats } from '../../../gateway/ingest/repeats';
 import { Ingest } from '../../../gateway/ingest/ingest';
 import type { Reading } from '../../../gateway/reading';
 import { Registry } from '../../../gateway/registry';
@@ -105,6 +106,15 @@ describe('a kit that reports on two transports', () => {
     );
     expect(await ingest.takeOnce('kit_2-3-31', late, { transport: 'http' })).toBe('stored');
     expect(stored).toHaveLength(40);
+  });
+
+  test('is remembered only like as many as there is room for, though the store takes none of them', () => {
+    const repeats = new Repeats();
+    const values = { boot: 1, seq: 1 };
+    for (let n = 1; n <= 5000; n++)
+      repeats.has({ sensor: `kit_x${n}`, atMs: nowMs, transport: 'http', values });
+    expect(repeats.kits).toBe(4096);
+    expect(repeats.has({ sensor: 'kit_x5000', atMs: nowMs, transport: 'mqtt', values })).toBe(true);
   });
 
   test('counts again after its board was flashed anew and its numbers begin again', () => {

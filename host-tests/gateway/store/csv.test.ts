@@ -21,6 +21,7 @@ describe('a line of CSV', () => {
     ['a, b', 'note,"a, b"\r\n'],
     ['say "on"', 'note,"say ""on"""\r\n'],
     ['two\nlines', 'note,"two\nlines"\r\n'],
+    ['＝1+1', "note,'＝1+1\r\n"],
     ['=HYPERLINK("http://x")', `note,"'=HYPERLINK(""http://x"")"\r\n`],
     ['+1', `note,'+1\r\n`],
     ['-1', `note,'-1\r\n`],

@@ -107,7 +107,7 @@ describe('the API', () => {
       ['{"interval":"5"}', 'interval', 'interval: expected seconds from 1 to 86400, got "5"'],
       ['{"interval":0.5}', 'interval', 'got 0.5'],
       ['{"interval":1e9}', 'interval', 'got 1000000000'],
-      ['{"thresholds":[]}', 'thresholds', 'thresholds: expected a JSON object, got []'],
+      ['{"thresholds":[]}', 'thresholds', 'thresholds: expected a JSON object, got an array'],
       ['{"thresholds":{"t":5}}', 'thresholds.t', 'thresholds.t: expected a JSON object, got 5'],
       ['{"thresholds":{"t":{}}}', 'thresholds.t', 'or one of them'],
       [
@@ -115,6 +115,7 @@ describe('the API', () => {
         'thresholds.t.min',
         'thresholds.t.min: expected a number, got "1"',
       ],
+      ['{"thresholds":{"t":{"max":1e400}}}', 'thresholds.t.max', 'expected a number, got Infinity'],
       ['{"thresholds":{"t":{"min":2,"max":1}}}', 'thresholds.t.max', 'at least min, which is 2, got 1'],
       ['{"thresholds":{"t":{"mim":2}}}', 'mim', 'mim: not known; expected min and max'],
       ['{"thresholds":{"":{"min":2}}}', 'thresholds', '1 to 32 characters'],

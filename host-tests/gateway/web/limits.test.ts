@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Identity } from '../../../gateway/broker/access';
 import { moment, spanOf } from '../../../gateway/web/query';
-import { networkOf, RateLimit } from '../../../gateway/web/rate-limit';
+import { networkOf } from '../../../gateway/settings/address';
+import { RateLimit } from '../../../gateway/web/rate-limit';
 import { Sessions, tokenIn } from '../../../gateway/web/sessions';
 
 describe('a rate limit', () => {
