@@ -40,6 +40,7 @@ export class TcpClient {
   /** Bytes that were received and are yet to be read. */
   #rest: Buffer | undefined;
   #isLimited = false;
+  #hasEnded = false;
 
   constructor(socket: Socket, room: TcpRoom) {
     this.#socket = socket;
@@ -55,11 +56,10 @@ export class TcpClient {
       this.seenMs = room.now();
       this.#read(bytes);
     });
-    // A client that has sent all it has still wants its answers.
+    // Told as soon as it has come, and not only when all that came before has been read.
     socket.on('end', () => {
-      this.#splitter.end();
-      this.#send();
-      socket.end();
+      this.#hasEnded = true;
+      if (!this.#rest) this.#finish();
     });
     socket.on('drain', () => {
       room.onStall(this, false);
@@ -101,6 +101,7 @@ export class TcpClient {
     const mayGoOn = this.#send();
     this.#rest = used < bytes.length ? bytes.subarray(used) : undefined;
     this.#watch();
+    if (this.#hasEnded && !this.#rest) return this.#finish();
     if (mayGoOn && !this.#rest) {
       if (this.#socket.isPaused()) this.#socket.resume();
       return;
@@ -108,6 +109,13 @@ export class TcpClient {
     this.#socket.pause();
     if (!mayGoOn) this.#room.onStall(this, true);
     else if (!this.#isLimited) this.#room.queue(this);
+  }
+
+  /** A client that has sent all it has still wants its answers. */
+  #finish(): void {
+    this.#splitter.end();
+    this.#send();
+    this.#socket.end();
   }
 
   #watch(): void {

@@ -131,6 +131,18 @@ describe('each reading is answered', () => {
     expect(taken).toHaveLength(5000);
   });
 
+  test.each([33, 100, 1000, 5000])(
+    'of %i that a client sends at once before it says that this was all',
+    async (n) => {
+      const { tcp, taken } = await startTcp();
+      const client = new Client(tcp.port);
+      client.socket.end('{"sensor_id":"a","value":1}\n'.repeat(n));
+      await client.gets(`${ok('a')}\n`.repeat(n));
+      await expect.poll(() => client.closed).toBe(true);
+      expect(taken).toHaveLength(n);
+    },
+  );
+
   test('also to a client that has sent all it has and said so', async () => {
     const { tcp } = await startTcp();
     const client = await newClient(tcp);
