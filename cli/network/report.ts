@@ -217,7 +217,7 @@ async function noteTheEnd(queue: ReportQueue): Promise<void> {
   } catch (error) {
     process.exitCode = 1;
     tell(
-      `${(error as Error).message}: the next time some reports are sent again, which a gateway notices within a week`,
+      `${(error as Error).message}: what was not acknowledged is not kept, and the next time some reports may be sent again, which a gateway notices within a week`,
     );
   }
 }

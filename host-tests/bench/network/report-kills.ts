@@ -1,6 +1,6 @@
 /**
- * A reporter whose server is killed and started again and again: what was sent, doubled, lost. The server is the gateway in a process
- * of its own, killed with SIGKILL at moments that the seed decides. `npm run bench:report -- [kills] [seed]`.
+ * A reporter and its server, both killed and started again and again: what was acknowledged, doubled, lost. The server is the gateway in
+ * a process of its own; both are killed with SIGKILL at moments that the seed decides. `npm run bench:report -- [kills] [seed]`.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -32,43 +32,42 @@ const gatewayFlags = [
   ],
 ];
 
-const reporter = spawn(
-  process.execPath,
-  [
-    ...cli,
-    ...['report', '--server', `http://127.0.0.1:${port}`, '--state', join(place, 'state'), '--ack', '--json'],
-    ...['--concurrency', String(sensors)],
-  ],
-  { cwd: root, stdio: ['pipe', 'pipe', 'ignore'] },
-);
-let said = '';
-reporter.stdout.setEncoding('utf8').on('data', (text: string) => (said += text));
-const acknowledged = () => said.match(/^ok \d+$/gm)?.length ?? 0;
-
+/** Numbers of the readings that a reporter has taken on, which it must not lose, and that it was given, which it must not double. */
+const acknowledged: number[] = [];
 let made = 0;
+let reporter = startReporter();
 const feeding = setInterval(() => {
   // Never more than the queue holds: what is dropped since it is full is not lost by a crash.
-  if (made - Number(acknowledged()) > 50) return;
-  for (let i = 0; i < sensors; i++)
-    reporter.stdin.write(
-      JSON.stringify({ sensor_id: `s${i}`, n: made++, timestamp: 1_700_000_000 + made }) + '\n',
+  if (reporter.given.length > 50) return;
+  for (let i = 0; i < sensors; i++) {
+    const n = made++;
+    reporter.given.push(n);
+    reporter.child.stdin.write(
+      JSON.stringify({ sensor_id: `s${n % sensors}`, n, timestamp: 1_700_000_000 + n }) + '\n',
     );
+  }
 }, 400);
 
 let gateway: ChildProcess | undefined;
 try {
   for (let kill = 0; kill < kills; kill++) {
     gateway = await startGateway();
-    await sleep(random.int(3000, 9000));
+    await sleep(random.int(1000, 4000));
+    reporter.child.kill('SIGKILL');
+    await once(reporter.child, 'close');
+    reporter = startReporter();
+    await sleep(random.int(1000, 5000));
     gateway.kill('SIGKILL');
     await once(gateway, 'exit');
-    process.stderr.write(`\r${kill + 1} of ${kills} kills, ${acknowledged()} readings acknowledged`);
+    process.stderr.write(
+      `\r${kill + 1} of ${kills} kills of each, ${acknowledged.length} readings acknowledged`,
+    );
   }
   process.stderr.write('\n');
   clearInterval(feeding);
   gateway = await startGateway();
-  reporter.stdin.end();
-  await once(reporter, 'exit');
+  reporter.child.stdin.end();
+  await once(reporter.child, 'close');
   const found: number[] = [];
   for (let i = 0; i < sensors; i++) {
     const response = await fetch(`http://127.0.0.1:${port}/api/sensors/s${i}/data?from=0&limit=10000`);
@@ -76,14 +75,47 @@ try {
     found.push(...readings.map(({ values }) => values.n));
   }
   const distinct = new Set(found);
-  const lost = made - distinct.size;
+  const lost = acknowledged.filter((n) => !distinct.has(n)).length;
   const doubled = found.length - distinct.size;
-  console.log(`sent ${made}, duplicated ${doubled}, lost ${lost}, after ${kills} kills (seed ${seed})`);
+  console.log(
+    `acknowledged ${acknowledged.length}, stored ${distinct.size}, twice ${doubled}, lost ${lost}, after ${kills} kills of the gateway and ${kills} of the reporter (seed ${seed})`,
+  );
   if (lost || doubled) process.exitCode = 1;
 } finally {
   clearInterval(feeding);
-  for (const child of [reporter, gateway]) child?.kill('SIGKILL');
+  for (const child of [reporter.child, gateway]) child?.kill('SIGKILL');
   rmSync(place, { recursive: true, force: true });
+}
+
+/** With what it was given and has not acknowledged: when it is killed, nobody knows whether that is on its disk. */
+function startReporter() {
+  const given: number[] = [];
+  const child = spawn(
+    process.execPath,
+    [
+      ...cli,
+      ...[
+        'report',
+        '--server',
+        `http://127.0.0.1:${port}`,
+        '--state',
+        join(place, 'state'),
+        '--ack',
+        '--json',
+      ],
+      ...['--concurrency', String(sensors)],
+    ],
+    { cwd: root, stdio: ['pipe', 'pipe', 'ignore'] },
+  );
+  // It may be killed while it is written to.
+  child.stdin.on('error', () => undefined);
+  let rest = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    const lines = (rest + text).split('\n');
+    rest = lines.pop()!;
+    for (const line of lines) if (/^ok \d+$/.test(line)) acknowledged.push(given.shift()!);
+  });
+  return { child, given };
 }
 
 async function startGateway(): Promise<ChildProcess> {

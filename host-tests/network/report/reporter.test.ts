@@ -236,7 +236,7 @@ describe('the reporter', () => {
     expect(reasons).toEqual(['the server does not take reports: ECONNREFUSED']);
   });
 
-  test('whatever fails, each report is taken or refused exactly once by a server that knows keys', async () => {
+  test('whatever fails, each report is taken or refused exactly once by a server that knows keys, in the order of its sensor', async () => {
     await Promise.all(
       Array.from({ length: 40 }, async (_, seed) => {
         const stored = new Map<string, readonly object[]>();
@@ -269,6 +269,11 @@ describe('the reporter', () => {
         }
         const set = aside.flatMap(({ entries }) => entries.map(({ report }) => report));
         expect(set.filter((report) => !bad(report))).toEqual([]);
+        for (let sensor = 0; sensor < 5; sensor++) {
+          const order = [...stored.values()].flat().map((report) => (report as { n: number }).n);
+          const own = order.filter((n) => n % 5 === sensor);
+          expect(own, `seed ${seed}, order of s${sensor}`).toEqual([...own].sort((a, b) => a - b));
+        }
         const all = [...stored.values(), set].flat().map((report) => (report as { n: number }).n);
         expect(
           all.sort((a, b) => a - b),
