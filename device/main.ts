@@ -434,7 +434,7 @@ function sample(): void {
     const reading = decodeDht22(bits);
     sampling = 0;
     takeReading(kit, reading[0], reading[1], act);
-    receive('');
+    if (inbound.bytes) receive('');
     drain();
   });
 }
