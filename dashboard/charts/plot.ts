@@ -34,8 +34,11 @@ export interface Plot {
 
 const heightPx = 190;
 /** How far the y axis spans at least, so that noise is not blown up to a mountain range. */
-const spans: Record<string, number> = { temperature: 2, humidity: 5, light: 60 };
-const bounds: Record<string, [number, number]> = { humidity: [0, 100], light: [0, 1023] };
+const spans = new Map(Object.entries({ temperature: 2, humidity: 5, light: 60 }));
+const bounds = new Map<string, [number, number]>([
+  ['humidity', [0, 100]],
+  ['light', [0, 1023]],
+]);
 
 /** A uPlot in this element, as wide as it is; colours come from the custom properties of the page. */
 export function createPlot(element: HTMLElement, options: PlotOptions): Plot {
@@ -171,10 +174,10 @@ function drawLevels(plot: uPlot, levels: readonly Level[], colour: string, font:
 }
 
 function rangeOf(name: string, low: number | null, high: number | null): [number, number] {
-  const span = spans[name] ?? 1;
+  const span = spans.get(name) ?? 1;
   if (low === null || high === null) return [0, span];
   const extra = Math.max((span - (high - low)) / 2, (high - low) * 0.1);
-  const [lowest, highest] = bounds[name] ?? [-Infinity, Infinity];
+  const [lowest, highest] = bounds.get(name) ?? [-Infinity, Infinity];
   return [Math.max(lowest, low - extra), Math.min(highest, high + extra)];
 }
 

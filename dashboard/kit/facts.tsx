@@ -42,7 +42,7 @@ export function BoardFacts({ sensor, kit }: { sensor: SensorView; kit: KitView }
       <h2 id="about">{text.about}</h2>
       <Rows
         rows={[
-          [text.board, kit.board && (boardNames[kit.board] ?? kit.board)],
+          [text.board, kit.board && (boardNames.get(kit.board) ?? kit.board)],
           [text.firmware, kit.version],
           [text.address, kit.ip],
           [text.mac, kit.mac],
@@ -54,7 +54,7 @@ export function BoardFacts({ sensor, kit }: { sensor: SensorView; kit: KitView }
   );
 }
 
-const boardNames: Record<string, string> = { nodemcu: 'NodeMCU (ESP8266)', esp32: 'ESP32' };
+const boardNames = new Map(Object.entries({ nodemcu: 'NodeMCU (ESP8266)', esp32: 'ESP32' }));
 
 function Rows({ rows }: { rows: Row[] }) {
   return (
