@@ -8,8 +8,7 @@ import type { LinkState } from '../shared/link';
 import type { EchoSettings } from '../shared/settings';
 
 /**
- * Sockets are looked at so often, ms, and opened again: an ESP8266 loses one that has no way to send, an ESP32 one that an empty
- * datagram comes to.
+ * Sockets are looked at so often, ms, and opened again: an ESP32 may lose one to an empty datagram.
  */
 const lookMs = 5_000;
 /** A client that says nothing for so many looks is let go, so that another may come. */
@@ -46,7 +45,8 @@ export function serveEcho(settings: EchoSettings, kit: KitState, link: LinkState
     held = 0;
     const text = answer(question);
     try {
-      if (text) udp!.send(text, from.port, from.address);
+      // Without an address an ESP8266 loses the socket, and one of its ten for good.
+      if (text && link.wifi) udp!.send(text, from.port, from.address);
     } catch {
       // It is closed already.
     }
