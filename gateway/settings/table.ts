@@ -154,7 +154,7 @@ export const table = {
     fallback: 'auto',
     what: {
       en: 'how: JSON lines, text for people, or auto: text on a terminal and JSON elsewhere',
-      ko: '로그의 꼴. JSON 줄, 사람이 읽는 text, 또는 터미널에서만 text로 쓰는 auto',
+      ko: '로그 형식. JSON 줄, 사람이 읽는 text, 또는 터미널에서만 text로 쓰는 auto',
     },
   },
 } as const satisfies Record<string, Setting<unknown>>;
