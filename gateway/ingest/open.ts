@@ -1,4 +1,4 @@
-import { isLoopback } from '../settings/address';
+import { isLoopback, networkOf } from '../settings/address';
 import { RateLimit } from '../web/rate-limit';
 
 /** As over HTTP: a hundred sensors behind one router, one reading a second. */
@@ -25,18 +25,20 @@ export class OpenLimit {
 
   /** Whether the address has to wait. */
   waits(address: string): boolean {
-    const owed = this.#owed.get(address);
+    const network = networkOf(address);
+    const owed = this.#owed.get(network);
     if (owed === undefined) return false;
     if (this.#limit.take(address, owed) > 0) return true;
-    this.#owed.delete(address);
+    this.#owed.delete(network);
     return false;
   }
 
   /** Messages of the address that were read. */
   charge(address: string, messages: number): void {
     if (isLocal(address) || this.#limit.take(address, messages) === 0) return;
-    const owed = Math.min(allowance.burst, (this.#owed.get(address) ?? 0) + messages);
-    this.#owed.set(address, owed);
+    const network = networkOf(address);
+    const owed = Math.min(allowance.burst, (this.#owed.get(network) ?? 0) + messages);
+    this.#owed.set(network, owed);
     if (this.#owed.size > debtorsMax) this.#owed.delete(this.#owed.keys().next().value!);
   }
 

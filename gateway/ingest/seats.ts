@@ -1,6 +1,7 @@
 /** A connection, as far as it matters for who has to go. */
 export interface Guest {
-  readonly address: string;
+  /** Its address as `networkOf` has it. */
+  readonly network: string;
 }
 
 interface Row<T> {
@@ -30,10 +31,10 @@ export class Seats<T extends Guest> {
 
   /** Returns who has to go, and has gone as far as the seats are concerned. */
   add(guest: T): T | undefined {
-    const loser = this.#taken >= this.#seats ? this.#loser(guest.address) : undefined;
+    const loser = this.#taken >= this.#seats ? this.#loser(guest.network) : undefined;
     if (loser) this.remove(loser);
-    let row = this.#rows.get(guest.address);
-    if (!row) this.#rows.set(guest.address, (row = { silent: new Set(), reported: new Set() }));
+    let row = this.#rows.get(guest.network);
+    if (!row) this.#rows.set(guest.network, (row = { silent: new Set(), reported: new Set() }));
     row.silent.add(guest);
     this.#taken++;
     return loser;
@@ -41,15 +42,15 @@ export class Seats<T extends Guest> {
 
   /** It has sent a reading. Ignored when it has no seat any more. */
   hasReported(guest: T): void {
-    const row = this.#rows.get(guest.address);
+    const row = this.#rows.get(guest.network);
     if (row && (row.silent.delete(guest) || row.reported.delete(guest))) row.reported.add(guest);
   }
 
   remove(guest: T): void {
-    const row = this.#rows.get(guest.address);
+    const row = this.#rows.get(guest.network);
     if (!row || !(row.silent.delete(guest) || row.reported.delete(guest))) return;
     this.#taken--;
-    if (countOf(row) === 0) this.#rows.delete(guest.address);
+    if (countOf(row) === 0) this.#rows.delete(guest.network);
   }
 
   *[Symbol.iterator](): Iterator<T> {

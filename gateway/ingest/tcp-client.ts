@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { networkOf } from '../settings/address';
 import { JsonSplitter } from './json-splitter';
 
 /** What a client needs of the server that it is connected to. */
@@ -29,6 +30,7 @@ const turnMax = 32;
  */
 export class TcpClient {
   readonly address: string;
+  readonly network: string;
   /** When bytes came in last. */
   seenMs: number;
   hasReported = false;
@@ -46,6 +48,7 @@ export class TcpClient {
     this.#socket = socket;
     this.#room = room;
     this.address = socket.remoteAddress ?? '';
+    this.network = networkOf(this.address);
     this.seenMs = room.now();
     this.#splitter = new JsonSplitter({
       message: (json) => this.#onMessage(json),

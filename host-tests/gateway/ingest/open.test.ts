@@ -26,6 +26,13 @@ describe('where anybody may send', () => {
     expect(limit.waits('192.0.2.1')).toBe(false);
   });
 
+  test('one machine with as many addresses of IPv6 as it likes owes as one', () => {
+    const limit = new OpenLimit(() => 0);
+    for (let client = 0; client < 32; client++) limit.charge(`2001:db8:1:2::${client}`, 32);
+    expect(limit.waits('2001:db8:1:2::ffff')).toBe(true);
+    expect(limit.waits('2001:db8:1:3::1')).toBe(false);
+  });
+
   test('programs of this computer are not limited', () => {
     const limit = new OpenLimit(() => 0);
     for (const address of ['127.0.0.1', '::1', '::ffff:127.0.0.1'])

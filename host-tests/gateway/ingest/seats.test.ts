@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { Seats } from '../../../gateway/ingest/seats';
 import { forSeeds } from '../../support/random';
 
-const guest = (address: string, name: string) => ({ address, name });
+const guest = (network: string, name: string) => ({ network, name });
 
 test('while there is room nobody has to go', () => {
   const seats = new Seats(2);
@@ -32,7 +32,7 @@ test('ten thousand of one address push out each other and nobody else', () => {
   expect(seats.taken).toBe(100);
   expect([...seats]).toContain(sensor);
   // The one that comes now takes the place of one of those as well.
-  expect(seats.add(guest('late', 'sensor'))?.address).toBe('hostile');
+  expect(seats.add(guest('late', 'sensor'))?.network).toBe('hostile');
 });
 
 test('who has gone already is not counted twice', () => {
