@@ -10,9 +10,9 @@ import { isPresent } from '../../cli/network/kit-signal';
 import { testCertificate } from '../support/certificate';
 import { Mosquitto } from '../support/mosquitto';
 import { installed } from '../support/system-programs';
-import { commandLine, Run } from './running';
+import { commandLine, Run, TerminalRun } from './running';
 
-const runs: Run[] = [];
+const runs: (Run | TerminalRun)[] = [];
 afterAll(() => runs.forEach((run) => run.signal('SIGKILL')));
 
 const folder = () => mkdtempSync(join(tmpdir(), 'lamplighter-wifi-'));
@@ -25,14 +25,16 @@ function computer(cases: (hangs: string) => string) {
   mkdirSync(join(place, 'bin'));
   const script = `#!/bin/sh\ncase "$*" in ${cases(`echo > ${started}; exec sleep 60`)} esac\n`;
   writeFileSync(join(place, 'bin', 'iw'), script, { mode: 0o755 });
+  const env = { PATH: `${join(place, 'bin')}:${process.env['PATH']}` };
+  const kept = <R extends Run | TerminalRun>(run: R): R => {
+    runs.push(run);
+    return run;
+  };
   return {
     place,
-    lamplighter(...args: string[]): Run {
-      const path = `${join(place, 'bin')}:${process.env['PATH']}`;
-      const run = new Run(process.execPath, commandLine(args), { PATH: path });
-      runs.push(run);
-      return run;
-    },
+    lamplighter: (...args: string[]) => kept(new Run(process.execPath, commandLine(args), env)),
+    inTerminal: (...args: string[]) =>
+      kept(new TerminalRun(process.execPath, commandLine(args), 80, 24, env)),
     hanging: () => vi.waitUntil(() => existsSync(started), { timeout: 20_000 }),
   };
 }
@@ -69,6 +71,24 @@ describe('Ctrl-C while a program of the system takes its time', () => {
       expect(run.stderr).toBe(`wlan0: one row every 10 s into ${output}; Ctrl-C ends it\n`);
     },
   );
+});
+
+describe('in a terminal', () => {
+  test('wifi scan shows that it goes on when it takes longer than a second, until Ctrl-C', async () => {
+    const { inTerminal } = computer((hangs) => `${iwDev} *scan) ${hangs};;`);
+    const run = inTerminal('wifi', 'scan');
+    await run.until(/scanning: 1 s/);
+    run.press('\x03');
+    expect(await run.exit).toBe(130);
+  });
+
+  test('wifi monitor draws the signal over time', async () => {
+    const { place, inTerminal } = computer(() => `${iwDev} *link) cat ${recorded}/iw-5.19-link.txt;;`);
+    const run = inTerminal('wifi', 'monitor', '--every', '1s', '-o', join(place, 'wifi.csv'));
+    await run.until(/▇▇ -52 dBm/);
+    run.press('\x03');
+    expect(await run.exit).toBe(0);
+  });
 });
 
 test('Ctrl-C while a broker does not answer ends with 130', async () => {
