@@ -129,7 +129,7 @@ test('bench: a kit is measured beside a computer, or alone', async () => {
     const told = JSON.parse(run.stdout) as { results: { kind: string; answered: number }[]; words: string[] };
     expect(told.results.map(({ kind }) => kind)).toEqual(kinds);
     expect(told.results.map(({ answered }) => answered)).toEqual(kinds.map(() => 5));
-    expect(told.words.at(-1)).toMatch(words);
+    expect(told.words).toContainEqual(expect.stringMatching(words));
   }
   server.signal('SIGINT');
   expect(await server.exit).toBe(0);
