@@ -1,5 +1,6 @@
 import { TcpIngest } from '../../gateway/ingest/tcp';
 import { UdpIngest } from '../../gateway/ingest/udp';
+import { ListenError } from '../../gateway/listen-problem';
 import type { Reading, Source } from '../../gateway/reading';
 import { wholeNumber } from '../start-options';
 import { interrupted, pause } from './interrupt';
@@ -35,7 +36,10 @@ export async function listenCommand(
   };
   const server = protocol === 'tcp' ? new TcpIngest(options) : new UdpIngest(options);
   const signal = interrupted();
-  await server.start();
+  await server.start().catch((error: Error) => {
+    // The gateway's option has another name.
+    throw error instanceof ListenError ? new Error(error.message.replace(error.option, '--port')) : error;
+  });
   tell(`listening on ${protocol.toUpperCase()} ${server.host}:${server.port}; Ctrl-C ends it`);
   while (!signal.aborted) await pause(Infinity, signal);
   await server.stop();

@@ -178,6 +178,7 @@ async function takeAll(
       say(printable(item.problem));
       continue;
     }
+    await reporter.room();
     taken.accepted++;
     if (!(await onDisk(queue.add([item]), { queue, signal, say }))) break;
     if (queue.dropped > 0 && !isFull) {

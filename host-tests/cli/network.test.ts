@@ -252,6 +252,15 @@ test('listen: what a stranger sends steers no terminal, in JSON neither', async 
   }
 });
 
+test('listen: a port in use is told with the option that chooses another', async () => {
+  const port = await teaching(() => undefined);
+  const run = lamplighter('listen', 'tcp', '--port', port);
+  expect(await run.exit).toBe(1);
+  expect(run.stderr).toBe(
+    `lamplighter: port ${port} is already in use: stop the other program or choose another with --port\n`,
+  );
+});
+
 test('report: what stdin says is on disk before it is acknowledged, and sent once with a key', async () => {
   const requests: { url: string; key: string; body: string }[] = [];
   const server = createServer((request: IncomingMessage, response) => {

@@ -1,4 +1,4 @@
-import type { Batch, Report, ReportQueue } from './queue';
+import { type Batch, entriesMax, type Report, type ReportQueue } from './queue';
 
 /** What the server has made of a batch. */
 export type Outcome =
@@ -42,17 +42,12 @@ export class Reporter {
   #pauseMs = 0;
   #cancelPause: (() => void) | undefined;
   #stopped = false;
-  #idle: (() => void)[] = [];
+  #waiters: { until: () => boolean; resolve: () => void }[] = [];
 
   constructor(parts: ReporterParts) {
     this.#parts = parts;
     // With the same key and content: what the server has taken before a crash, it does not take twice.
     this.#again = parts.queue.open;
-  }
-
-  /** Milliseconds of the pause that is under way after a failure; 0 when there is none. */
-  get pauseMs(): number {
-    return this.#cancelPause ? this.#pauseMs : 0;
   }
 
   /** To be called after something was added, and at the start. */
@@ -67,10 +62,10 @@ export class Reporter {
       void this.#send(batch).finally(() => {
         this.#busy.delete(batch.sensor);
         this.wake();
-        this.#tellIdle();
+        this.#tell();
       });
     }
-    this.#tellIdle();
+    this.#tell();
   }
 
   /** Of each sensor the oldest first. A sensor that the server does not take, one too many for it, holds up no other. */
@@ -88,10 +83,15 @@ export class Reporter {
 
   /** Resolves when nothing waits any more, or when stopped and nothing is under way. */
   idle(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#idle.push(resolve);
-      this.#tellIdle();
-    });
+    return this.#wait(() => this.#busy.size === 0 && (this.#stopped || this.#parts.queue.length === 0));
+  }
+
+  /**
+   * Resolves when the queue has room for one more, which a server that answers makes soon: what comes faster waits before it is taken.
+   * At once while the server fails; then the oldest must go.
+   */
+  room(): Promise<void> {
+    return this.#wait(() => this.#parts.queue.length < entriesMax || this.#pauseMs > 0 || this.#stopped);
   }
 
   /** What is under way is waited for, nothing new is begun. */
@@ -102,9 +102,17 @@ export class Reporter {
     await this.idle();
   }
 
-  #tellIdle(): void {
-    if (this.#busy.size > 0 || (!this.#stopped && this.#parts.queue.length > 0)) return;
-    for (const resolve of this.#idle.splice(0)) resolve();
+  #wait(until: () => boolean): Promise<void> {
+    return new Promise((resolve) => {
+      this.#waiters.push({ until, resolve });
+      this.#tell();
+    });
+  }
+
+  #tell(): void {
+    const over = this.#waiters.filter(({ until }) => until());
+    this.#waiters = this.#waiters.filter((waiter) => !over.includes(waiter));
+    for (const { resolve } of over) resolve();
   }
 
   async #send(batch: Batch): Promise<void> {

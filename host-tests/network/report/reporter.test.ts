@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type Batch, ReportQueue } from '../../../network/report/queue';
+import { type Batch, entriesMax, ReportQueue } from '../../../network/report/queue';
 import { type Outcome, Reporter } from '../../../network/report/reporter';
 import { Disk, idIn, numbers, one } from './disk';
 
@@ -207,6 +207,29 @@ describe('the reporter', () => {
     );
     expect(posted.length).toBeGreaterThan(4);
     expect([queue.length, reporter.counters.sent]).toEqual([2, 2]);
+  });
+
+  test('what comes faster than a server takes it waits for room; of a server that fails the oldest make room', async () => {
+    let up = true;
+    const { queue, reporter, settle } = await bench(() => (up ? taken : failed));
+    const feed = async (count: number) => {
+      for (let n = 0; n < count; n++) {
+        await reporter.room();
+        await queue.add([one('a', n)]);
+        reporter.wake();
+      }
+    };
+    await feed(1200);
+    expect(queue.dropped).toBe(0);
+    await reporter.idle();
+    up = false;
+    const full = feed(2 * entriesMax);
+    for (let round = 0; round < 5; round++) await settle();
+    await full;
+    expect([queue.length, queue.dropped]).toEqual([entriesMax, 500]);
+    const held = reporter.room();
+    await reporter.stop();
+    await held;
   });
 
   test('reports so many sensors at the same time and no more, each in its order', async () => {
