@@ -33,6 +33,8 @@ export class KitWatch {
   onTelemetry: () => void = () => {};
   onStatus: () => void = () => {};
   onOutage: (offlineS: number, reason: string) => void = () => {};
+  /** Called when the broker has gone, and when it is back: in between nothing is known of the kit. */
+  onBroker: (state: 'lost' | 'back') => void = () => {};
   #client: MqttClient | undefined;
   #sequence = NaN;
 
@@ -60,6 +62,7 @@ export class KitWatch {
         client.once('connect', () => resolve());
       });
       client.on('error', () => undefined);
+      this.#tellOfBroker(client);
       await client.subscribeAsync(topics).catch((error: Error) => {
         const isRefused = error.message.includes('Unspecified');
         throw isRefused ? new Error(`it refuses the subscription to iot/${this.kit}/#`) : error;
@@ -71,7 +74,18 @@ export class KitWatch {
   }
 
   stop(): void {
+    this.onBroker = () => {};
     this.#client?.end(true);
+  }
+
+  /** Each attempt to connect ends in another 'close'. */
+  #tellOfBroker(client: MqttClient): void {
+    let isThere = true;
+    const change = (now: boolean) => {
+      if (now !== isThere) this.onBroker(now ? 'back' : 'lost');
+      isThere = now;
+    };
+    client.on('close', () => change(false)).on('connect', () => change(true));
   }
 
   #take(topic: string, payload: string, retained: boolean): void {

@@ -109,6 +109,12 @@ async function kit(source: string, broker: string | undefined, signal: AbortSign
   const watch = new KitWatch(wholeNumber('--source kit:', number, 1, 9999), brokerOf(broker), Date.now);
   watch.onOutage = (offlineS, reason) =>
     note(`kit ${number} was out for ${durationText(offlineS * 1000)}: ${printable(reason)}`);
+  watch.onBroker = (state) =>
+    note(
+      state === 'back'
+        ? 'the broker is back'
+        : 'the broker is gone: what the kit does is not known until it is back',
+    );
   await watch.start(signal);
   // What the kit has left at the broker comes at once: without it the first look would find nobody.
   await within(retainedMs, signal, (happened) => (watch.onStatus = happened));

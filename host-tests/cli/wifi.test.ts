@@ -183,6 +183,19 @@ describe.runIf(installed('mosquitto', 'mosquitto_passwd'))('a kit at a broker wi
     expect(run.stderr).toBe(`kit 2: one row every 1 s into ${output}; Ctrl-C ends it\n`);
   });
 
+  test('wifi monitor tells a broker that is gone from a kit that is gone', async () => {
+    const flags = ['--every', '1h', '-o', join(folder(), 'kit.csv'), ...broker('teacher:to%2Fteach')];
+    const run = lamplighter('wifi', 'monitor', '--source', 'kit:2', '--json', ...flags);
+    await run.until(/"ssid":"kit_2"/);
+    await mosquitto.stop();
+    await run.until(/the broker is gone: what the kit does is not known until it is back\n/);
+    await mosquitto.start();
+    await run.until(/the broker is back\n/);
+    run.signal('SIGINT');
+    expect(await run.exit).toBe(0);
+    expect(run.stderr).not.toMatch(/network gone/);
+  });
+
   test('a wrong password is one sentence, without the password', async () => {
     const run = lamplighter('wifi', 'info', '--kit', '2', ...broker('teacher:wrong'));
     expect(await run.exit).toBe(1);
