@@ -219,8 +219,12 @@ function sentenceOf({ code, message }: CommanderError): string {
   return `${sentence}; npm start -- --help lists the options`;
 }
 
-// Who reads the output may have seen enough, as in `npm start | head`.
-process.stdout.on('error', () => process.exit());
+process.stdout.on('error', ({ code, message }: NodeJS.ErrnoException) => {
+  // Who reads the output may have seen enough, as in `npm start | head`.
+  if (code === 'EPIPE') process.exit();
+  process.stderr.write(`lamplighter: the output cannot be written: ${message}\n`);
+  process.exit(1);
+});
 
 if (process.argv.length <= 2) program.outputHelp();
 else

@@ -59,6 +59,7 @@ export async function reportCommand(flags: ReportFlags): Promise<void> {
   const folder =
     flags.state ??
     join(environment('XDG_STATE_HOME') ?? join(homedir(), '.local', 'state'), 'lamplighter', 'report');
+  if (folder === '') throw new Error('--state: expected the name of a folder, got ""');
   const unlock = lockOf(folder);
   try {
     const log = new RotatingLog(join(folder, 'report.log'), limits);

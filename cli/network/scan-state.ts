@@ -1,5 +1,6 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { makeFolder } from '../../gateway/make-folder';
 import type { FoundHost } from '../../network/discover/discover';
 import { writeProblem } from '../../network/file-problem';
 import { tell } from './print';
@@ -22,7 +23,7 @@ export class ScanState {
   write(hosts: FoundHost[]): boolean {
     const part = `${this.file}.part`;
     try {
-      mkdirSync(dirname(this.file), { recursive: true, mode: 0o700 });
+      makeFolder(dirname(this.file), 0o700);
       try {
         writeFileSync(part, JSON.stringify({ hosts }, undefined, 2) + '\n', { mode: 0o600 });
         renameSync(part, this.file);

@@ -1,4 +1,6 @@
 import { dirname, join, resolve } from 'node:path';
+import { makeFolder } from '../../gateway/make-folder';
+import { writeProblem } from '../../network/file-problem';
 import { checkKeyfile, checkWpaSupplicant, type Checked } from '../../network/wifi/check-config';
 import {
   type KnownNetwork,
@@ -40,6 +42,12 @@ export async function wifiConfigCommand(flags: ConfigFlags): Promise<void> {
   // From here on Ctrl-C leaves no half of anything.
   const signal = interrupted();
   const stamp = new Date().toISOString().replace(/[:.]/g, '');
+  for (const file of files.keys())
+    try {
+      makeFolder(dirname(file));
+    } catch (error) {
+      throw writeProblem(file, error);
+    }
   const written = await writeSecretFiles(files, { force: flags.force ?? false, stamp });
   if (!flags.json)
     for (const { file, backup } of written)

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage } from 'node:http';
 import { once } from 'node:events';
 import {
@@ -343,6 +343,23 @@ test('report ends at Ctrl-C while its input is still open', async () => {
   expect(run.stdout).toMatch(/sent 0\/1; 1 waiting on disk for the next time/);
 });
 
+test.runIf(existsSync('/dev/full'))('output that a full disk does not take is a failure', async () => {
+  const command = 'exec "$0" --import tsx cli/lamplighter.ts ports 127.0.0.1 --ports 9 > /dev/full';
+  const run = new Run('sh', ['-c', command, process.execPath]);
+  runs.push(run);
+  expect(await run.exit).toBe(1);
+  expect(run.stderr).toMatch(/^lamplighter: the output cannot be written: ENOSPC[^\n]*\n$/m);
+});
+
+test.runIf(existsSync('/proc/self'))(
+  'discover: a state below /proc is told, and not made for ever',
+  async () => {
+    const run = lamplighter('discover', '--subnet', '127.0.0.1', '--state', '/proc/x/y');
+    await run.exit;
+    expect(run.stderr).toMatch(/the scan is not kept for the next time: cannot write \/proc\/x\/y/);
+  },
+);
+
 test('report: a second one on the same queue is refused; what was killed is in nobody’s way', async () => {
   const state = folder();
   const flags = ['report', '--state', state, '--sensor', 'a', '--server', 'http://127.0.0.1:99', '--ack'];
@@ -381,11 +398,13 @@ test('report: the 501st makes the oldest give way, which is said and counted', a
 test('report: a folder that cannot be made, and one that is not to be written to, are a sentence', async () => {
   const file = join(folder(), 'file');
   writeFileSync(file, '');
-  for (const state of [join(file, 'x'), '/proc/x/y']) {
+  for (const state of [join(file, 'x'), '/proc/x/y', '']) {
     const run = lamplighter('report', '--state', state);
     run.input('');
     expect(await run.exit).toBe(1);
-    expect(run.stderr).toMatch(/^lamplighter: cannot write [^\n]*\n$/);
+    expect(run.stderr).toMatch(
+      /^lamplighter: (?:cannot write|--state: expected the name of a folder)[^\n]*\n$/,
+    );
   }
 });
 

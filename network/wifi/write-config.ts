@@ -1,4 +1,4 @@
-import { chmod, copyFile, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { chmod, copyFile, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { writeProblem } from '../file-problem';
 
@@ -9,7 +9,7 @@ export interface Written {
 }
 
 /**
- * Writes files that only their owner may read, each whole or not at all. Throws a sentence when one is there and `force` is not
+ * Writes files that only their owner may read, each whole or not at all, into folders that are there. Throws a sentence when one is there and `force` is not
  * given: then none is written. `stamp` goes into the names of backups.
  */
 export async function writeSecretFiles(
@@ -26,7 +26,6 @@ export async function writeSecretFiles(
     const backup = `${file}.${stamp}.bak`;
     const replaces = await exists(file);
     try {
-      await mkdir(dirname(file), { recursive: true });
       if (replaces) {
         await copyFile(file, backup);
         await chmod(backup, 0o600);
