@@ -129,6 +129,9 @@ export class RotatingLog {
     private readonly limits: { bytes: number; count: number },
   ) {
     this.#size = existsSync(file) ? statSync(file).size : 0;
+    // Of a time when more were asked for.
+    for (let index = limits.count; existsSync(`${file}.${index}`); index++)
+      rmSync(`${file}.${index}`, { force: true });
   }
 
   write(line: string): void {

@@ -123,6 +123,8 @@ describe('files', () => {
       'line 20\nline 21\n',
       'line 18\nline 19\n',
     ]);
+    new RotatingLog(join(place, 'report.log'), { bytes: 20, count: 1 });
+    expect(readdirSync(place)).toEqual(['report.log']);
   });
 
   test('a disk that takes no log stops nothing: the lines are counted', () => {
