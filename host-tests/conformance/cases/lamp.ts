@@ -142,7 +142,8 @@ export const lampCases: Case[] = [
     },
   },
   {
-    title: 'commands with QoS 1 that never end hold up neither dusk nor telemetry nor the tick, and each is answered',
+    title:
+      'commands with QoS 1 that never end hold up neither dusk nor telemetry nor the tick, and each is answered',
     async run(bench) {
       const results = texts(bench, 'result').length;
       const telemetry = texts(bench, 'telemetry').length;
