@@ -46,6 +46,16 @@ test.each([
     'is not online after 0.03 s; it says "link: no broker; next attempt in 2 s"',
   ],
   [
+    'that it went back to the firmware before',
+    `Lamplighter: fw1 keeps crashing, now fw0\r\n${greeting}link: online as kit_2, 10.0.0.2\r\n`,
+    'crashes or does not start: "Lamplighter: fw1 keeps crashing, now fw0"',
+  ],
+  [
+    'that it is in safe mode',
+    `${greeting.trim()}, safe mode\r\nlink: online as kit_2, 10.0.0.2\r\n`,
+    `crashes or does not start: "${greeting.trim()}, safe mode"`,
+  ],
+  [
     'that another kit is online',
     `${greeting}link: online as kit_23, 10.0.0.2\r\n`,
     'is not online after 0.03 s; it says "link: online as kit_23, 10.0.0.2"',
