@@ -88,10 +88,10 @@ function unanswered(port: string, heard: string): BoardError {
       `the board at ${port} sends unreadable bytes: Espruino talks at 115,200 baud, so this is another firmware or a chip that keeps restarting`,
     );
   }
-  if (looksLikeEspruino(heard)) {
+  if (looksLikeEspruino(text)) {
     return new BoardError(
       'silent',
-      `the Espruino at ${port} does not answer: its code keeps it busy. \`npm run rescue\` gets it back`,
+      `the Espruino at ${port} does not answer: its code keeps it busy. A kit on an ESP32 hears nothing for up to 19 s while it looks for its broker: try again. \`npm run rescue\` gets back what never answers`,
     );
   }
   const last = text.split(/\r?\n/).at(-1)!.slice(0, 60);

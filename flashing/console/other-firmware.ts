@@ -29,7 +29,10 @@ export function isNoise(heard: string): boolean {
   return heard.length >= 8 && odd / heard.length > noiseShare;
 }
 
-/** Whether a text is what Espruino's console says, answer or not. */
-export function looksLikeEspruino(heard: string): boolean {
-  return /espruino|^>|\n>|Uncaught \w*Error|Execution Interrupted|ERROR: |Lamplighter: /.test(heard);
+/** Whether a text without cursor movements is what Espruino's console says, answer or not, or a kit on it. */
+export function looksLikeEspruino(text: string): boolean {
+  return (
+    /espruino|^>|\n>|Uncaught \w*Error|Execution Interrupted|ERROR: /.test(text) ||
+    /^(?:Lamplighter \d|(?:Lamplighter|kit\.json|link|echo|report|OLED): )/m.test(text)
+  );
 }

@@ -68,6 +68,22 @@ describe('greeting a board', () => {
     expect(console.version).toBe('2v29');
   });
 
+  it('gets past the password of a kit that prints its own lines all the time', async () => {
+    const { console, run, clock } = wiredBoard();
+    run(
+      'E.setPassword("secret99");E.lockConsole();' +
+        'setInterval(function(){print("echo: UDP 9999, TCP 9997\\nlink: no broker; next attempt in 2 s\\n>")},7)',
+    );
+    setInterval(() => clock.advance(10), 10);
+    const lines: string[] = [];
+    console.onLine = (line) => lines.push(line);
+    await outcome(console.greet('secret99', greetMs));
+    expect(console.version).toBe('2v29');
+    expect(await outcome(console.evaluate('"x".repeat(3000)+">>"'))).toBe('x'.repeat(3000) + '>>');
+    expect(new Set(lines)).toContain('echo: UDP 9999, TCP 9997');
+    expect(lines.join()).not.toContain('<<');
+  });
+
   it('waits for a board that takes its time over the password', async () => {
     const wire = new Wire((bytes) => {
       const number = /<(\d+)=/.exec(bytes)?.[1];
@@ -189,6 +205,17 @@ describe('a board that does not answer as Espruino', () => {
       'not-espruino',
       expect.stringContaining('it says "temp=25.5".'),
     ]);
+  });
+
+  it.each([
+    'link: no broker; next attempt in 4 s\r\n',
+    'echo: UDP 9999, TCP 9997\r\n',
+    'Lamplighter 0.1.0, boot 9, board 5c:cf:7f:01:02:03\r\n',
+    '\r\x1b[Jreport: 10.0.0.5:5000 does not answer; next attempt in 8 s\r\n',
+  ])('is a busy kit when what it says is a kit’s: %j', async (says) => {
+    const wire = new Wire(() => wire.say(says));
+    const error = await failure(consoleOn(wire).greet(undefined, greetMs));
+    expect([error.kind, error.message]).toEqual(['silent', expect.stringContaining('try again')]);
   });
 
   it('is an Espruino that hangs when its prompt was seen', async () => {
