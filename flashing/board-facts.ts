@@ -26,27 +26,26 @@ export interface BoardFacts {
   kit: BoardSlot[];
   /** Number of the kit that it is; undefined when it is none yet. */
   kitNumber: number | undefined;
+  /** Names of all files in Storage. */
+  files: string[];
   /** The boot code; undefined when there is none. */
   loader: { bytes: number; crc: number } | undefined;
 }
 
 /** Source: Espruino boards/*.py. Another build, such as one of the interpreter's for Linux, is taken for what the kit is. */
 const builds: Record<string, BoardName> = { ESP8266_4MB: 'nodemcu', ESP32: 'esp32' };
-/** Crashes on reading from flash. */
-const brokenBuild = 'ESP8266_BOARD';
+/** Others for these chips lack what the loader needs, or crash on reading from flash. */
+const otherBuild = /^ESP/;
+/** The oldest release that all of this was tried on. */
+const oldest = { major: 2, minor: 29 };
 
-/** Reads, and changes nothing. */
+/** Reads, and changes nothing. A BoardError when this Espruino is none that kits run on. */
 export async function readFacts(board: BoardConsole): Promise<BoardFacts> {
-  const build = String(await board.evaluate('process.env.BOARD'));
-  if (build === brokenBuild) {
-    throw new BoardError(
-      'not-espruino',
-      `the board at ${board.port} runs Espruino's build for 512 kB of flash: expected ESP8266_4MB`,
-    );
-  }
+  const [build, version] = (await board.evaluate('[process.env.BOARD,process.version]')) as [string, string];
+  ensureSupported(board.port, build, version);
   const kit = await readSlots(board, 'kit');
   return {
-    version: board.version,
+    version,
     build,
     mac: await readMac(board),
     freeBytes: Number(await board.evaluate('require("Storage").getFree()')),
@@ -54,8 +53,20 @@ export async function readFacts(board: BoardConsole): Promise<BoardFacts> {
     fw: await readSlots(board, 'fw'),
     kit,
     kitNumber: await readKitNumber(board, slotToBoot(kit)),
+    files: (await board.evaluate('require("Storage").list()')) as string[],
     loader: await readLoader(board),
   };
+}
+
+function ensureSupported(port: string, build: string, version: string): void {
+  const refuse = (what: string): BoardError =>
+    new BoardError('not-espruino', `the board at ${port} runs ${what}`);
+  if (builds[build] === undefined && otherBuild.test(build)) {
+    throw refuse(`Espruino's build ${build}: expected ${Object.keys(builds).join(' or ')}`);
+  }
+  const [, major, minor] = /^(\d+)v(\d+)/.exec(version) ?? [];
+  if (Number(major) * 1000 + Number(minor) >= oldest.major * 1000 + oldest.minor) return;
+  throw refuse(`Espruino ${version}: expected ${oldest.major}v${oldest.minor} or later`);
 }
 
 /** Throws a FlashError when the kit's configuration is for another board than this. */

@@ -1,15 +1,14 @@
 import { slotVerified, slotVerifiedAt } from '../shared/slots';
-import type { BoardConsole } from './console';
 import type { BoardFacts } from './board-facts';
+import { bootCode, bootGuard, loaderCopy } from './board-files';
+import type { BoardConsole } from './console';
 import { FlashError } from './flash-error';
+import { literal } from './pieces';
 import { filesOf, type Plan } from './plan';
 import type { StoredFile } from './stored-file';
 
 /** A checksum takes a board some microseconds a byte. */
 const answerMs = 15_000;
-const bootCode = '.bootcde';
-/** Runs before the boot code at every start of the chip, not after reset(). */
-const guard = '.bootPowerOn';
 const copyBytes = 256;
 
 /** Has the board compare what it holds with what was sent. Throws a FlashError. */
@@ -22,11 +21,13 @@ export async function verify(board: BoardConsole, plan: Plan): Promise<void> {
  * the one to boot. The firmware last, since it may need what the new loader and the new configuration bring.
  */
 export async function commit(board: BoardConsole, plan: Plan, facts: BoardFacts): Promise<void> {
-  if (plan.loader) await replaceLoader(board, plan.loader, plan.erase ? 0 : (facts.loader?.crc ?? 0));
+  if (plan.loader?.name === loaderCopy) await replaceLoader(board, plan.loader, facts.loader?.crc ?? 0);
   const bytes = [plan.kit, plan.firmware]
     .filter((slot) => slot !== undefined)
     .map(({ name }) => `require("Storage").write("${name}","${slotVerified}",${slotVerifiedAt})`);
   if (bytes.length > 0) await board.evaluate(`[${bytes.join()}]`, answerMs);
+  // Until now the board boots what it booted, its own saved program included.
+  for (const name of plan.stale) await board.evaluate(`require("Storage").erase(${literal(name)})`, answerMs);
 }
 
 /**
@@ -42,7 +43,7 @@ async function replaceLoader(
   const code =
     `(function(s,b){b=s.read("${bootCode}");b=b?E.CRC32(b):0;` +
     `if(b!=${oldCrc}&&b!=${crc})eval(s.read("${name}"))})(${storage})`;
-  await board.evaluate(`${storage}.write("${guard}",${JSON.stringify(code)})`, answerMs);
+  await board.evaluate(`${storage}.write("${bootGuard}",${JSON.stringify(code)})`, answerMs);
   await board.evaluate(
     `(function(s,n,i){s.erase("${bootCode}");for(i=0;i<n;i+=${copyBytes})` +
       // A copy in RAM: a chip cannot read its flash while it writes to it.
@@ -50,7 +51,7 @@ async function replaceLoader(
     answerMs,
   );
   await verifyFile(board, { name: bootCode, text, crc, size: text.length, head: '', at: 0 });
-  await board.evaluate(`[${storage}.erase("${guard}"),${storage}.erase("${name}")]`, answerMs);
+  await board.evaluate(`[${storage}.erase("${bootGuard}"),${storage}.erase("${name}")]`, answerMs);
 }
 
 async function verifyFile(
@@ -74,7 +75,7 @@ async function verifyFile(
   if (wrong === '') return;
   throw new FlashError(
     'not-verified',
-    `what the board at ${board.port} holds is not what was sent: ${wrong}. It is given up, and the board runs what it ran before`,
+    `what the board at ${board.port} holds is not what was sent: ${wrong}. It is given up`,
   );
 }
 

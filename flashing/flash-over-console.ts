@@ -2,12 +2,17 @@ import type { KitSettings } from '../shared/settings';
 import { type BoardFacts, ensureSameBoard, readFacts } from './board-facts';
 import { commit, verify } from './commit';
 import { type BoardConsole, BoardError, slotToBoot } from './console';
-import { filesOf, makePlan, type Plan, type Wanted } from './plan';
+import { eraseFirst } from './erase-first';
+import { writtenLength } from './pieces';
+import { filesOf, isDone, makePlan, type Plan, type Wanted } from './plan';
 import { quiet } from './quiet';
 import { BootNews, restart } from './restart';
 import { writeFiles, type Writing } from './write-files';
 
-/** What is done to a board, in this order; `erase` only where Storage is full of what was replaced. */
+/**
+ * What is done to a board, in this order; `erase`, which brings loader and configuration back, only where Storage is full
+ * of what was replaced.
+ */
 export type FlashStep = 'look' | 'stop' | 'erase' | 'write' | 'verify' | 'commit' | 'start';
 
 export interface ConsoleFlashing extends Writing {
@@ -23,15 +28,13 @@ export interface ConsoleFlashing extends Writing {
   onlineMs: number;
 }
 
-/** Erasing a page takes a chip up to 400 ms; an ESP32 has 256 of them. */
-const eraseMs = 120_000;
 /** What was typed last is on its way for less. */
 const farewellMs = 100;
 
 /**
  * Flashes a board over the one console that is open to it, a cable's, and waits until its kit is online. The board
- * boots what it booted before until the last writes, and is restarted after a failure. Throws a FlashError or a
- * BoardError; `not-online` means flashed and verified all the same. Resolves with false when nothing was to be written.
+ * boots what it booted before until the last writes, unless it has to be erased first, and is restarted after a failure.
+ * Throws a FlashError or a BoardError; `not-online` means flashed and verified all the same. Resolves with false when nothing was to be written.
  */
 export async function flashOverConsole(board: BoardConsole, job: ConsoleFlashing): Promise<boolean> {
   job.onStep('look');
@@ -39,21 +42,23 @@ export async function flashOverConsole(board: BoardConsole, job: ConsoleFlashing
   ensureSameBoard(board.port, facts, job.settings);
   const plan = makePlan(facts, job.wanted, true);
   job.onPlan(plan, facts);
-  const files = filesOf(plan);
-  if (files.length === 0) return false;
+  if (isDone(plan)) return false;
   job.onStep('stop');
   try {
     await quiet(board, slotToBoot(facts.kit));
+    let left = plan;
     if (plan.erase) {
       job.onStep('erase');
-      await board.evaluate('require("Storage").eraseAll()', eraseMs);
+      left = await eraseFirst(board, plan, facts, job);
     }
     job.onStep('write');
-    await writeFiles(board, files, job);
+    const files = filesOf(left);
+    const before = writtenLength(filesOf(plan)) - writtenLength(files);
+    await writeFiles(board, files, { ...job, onWritten: (bytes) => job.onWritten(before + bytes) });
     job.onStep('verify');
-    await verify(board, plan);
+    await verify(board, left);
     job.onStep('commit');
-    await commit(board, plan, facts);
+    await commit(board, left, facts);
   } catch (error) {
     await restartAsItWas(board);
     throw error;
@@ -63,7 +68,7 @@ export async function flashOverConsole(board: BoardConsole, job: ConsoleFlashing
   return true;
 }
 
-/** What was written is in slots that are not verified, so the board boots what it booted before. */
+/** What was written is in slots that are not verified, so the board boots what it booted before, if it was not erased. */
 async function restartAsItWas(board: BoardConsole): Promise<void> {
   restart(board);
   await Promise.race([board.closed, new Promise((resolve) => setTimeout(resolve, farewellMs))]);

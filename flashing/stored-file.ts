@@ -16,9 +16,6 @@ export interface StoredFile {
   crc: number;
 }
 
-/** The copy of the loader that lies beside the boot code until it has taken its place. */
-export const loaderCopy = 'loader';
-
 /** Espruino's bytes for a file's header. Source: Espruino src/jsflash.h, JsfFileHeader */
 const fileHeaderBytes = 32;
 

@@ -1,3 +1,4 @@
+import { restartUnlessHeardOf } from './console';
 import { literal, piecesOf, writeStatement } from './pieces';
 import type { StoredFile } from './stored-file';
 
@@ -18,7 +19,7 @@ export function uploadScript(files: StoredFile[]): string {
     `require("Storage").erase(${literal(file.name)});`,
     ...piecesOf(file).map((piece) => {
       written += piece.text.length;
-      return `${writeStatement(piece)};print("${mark}${written}");`;
+      return `${writeStatement(piece)};${restartUnlessHeardOf};print("${mark}${written}");`;
     }),
   ]);
   const text = lines.join('\n') + '\n';

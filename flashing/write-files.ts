@@ -1,4 +1,4 @@
-import { type BoardConsole, BoardError, BoardScriptError } from './console';
+import { type BoardConsole, BoardError, BoardScriptError, restartUnlessHeardOf } from './console';
 import { crc32 } from './crc32';
 import { FlashError } from './flash-error';
 import { literal, type Piece, piecesOf, writeStatement } from './pieces';
@@ -39,7 +39,10 @@ async function writePiece(board: BoardConsole, piece: Piece): Promise<void> {
   const blank = crc32('\xff'.repeat(piece.text.length));
   let found: unknown;
   for (let attempt = 0; attempt < attemptsMax; attempt++) {
-    found = await answered(board, `[${writeStatement(piece)},${checksumOf(piece)}][1]`);
+    found = await answered(
+      board,
+      `[${writeStatement(piece)},${restartUnlessHeardOf},${checksumOf(piece)}][2]`,
+    );
     // It may have come through, and only the answer not.
     found ??= await answered(board, checksumOf(piece));
     if (found === wanted) return;

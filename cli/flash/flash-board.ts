@@ -4,8 +4,10 @@ import {
   chooseKit,
   commit,
   ensureSameBoard,
+  eraseFirst,
   filesOf,
   FlashError,
+  isDone,
   makePlan,
   type Plan,
   quiet,
@@ -47,6 +49,7 @@ export async function flashBoard(board: BoardConsole, kit: number | undefined, j
   let settings: KitSettings;
   let plan: Plan;
   let facts: BoardFacts;
+  let left: Plan;
   try {
     facts = await readFacts(board);
     job.print(`${port}: ${factsText(facts)}`);
@@ -57,20 +60,36 @@ export async function flashBoard(board: BoardConsole, kit: number | undefined, j
     plan = makePlan(facts, { ...job, kitJson: kitJson(settings) }, mayErase);
     for (const line of planLines(plan, job)) job.print(line);
     if (job.dryRun) return job.print('nothing was written (--dry-run)');
-    if (filesOf(plan).length === 0) {
+    if (isDone(plan)) {
       return job.print(`nothing to write: the board is kit ${settings.kit} as it is to be`);
     }
-    await quiet(board, slotToBoot(facts.kit));
-    if (plan.erase) await board.evaluate('require("Storage").eraseAll()', job.timeoutMs);
+    left = await stopped(board, plan, facts, job);
   } finally {
     // Nothing where it was reset meanwhile, and so has no password.
     board.lock();
     await board.close();
   }
-  const verified = await written(port, plan, facts, job);
+  const verified = await written(port, left, facts, job);
   await restartAndAwait(verified, { ...job, settings, onLine: (line) => job.print(`  ${line}`) });
   const bytes = filesOf(plan).reduce((sum, { text }) => sum + text.length, 0);
   job.print(`flashed ${group(bytes)} bytes, verified, kit ${settings.kit} is online`);
+}
+
+/** Ends what runs on the board, and erases it where that has to be; returns what is left to be written. */
+async function stopped(board: BoardConsole, plan: Plan, facts: BoardFacts, job: FlashJob): Promise<Plan> {
+  let erased = false;
+  try {
+    await quiet(board, slotToBoot(facts.kit));
+    if (!plan.erase) return plan;
+    erased = true;
+    const left = await eraseFirst(board, plan, facts, { signal: job.signal, onWritten: () => {} });
+    job.print('  erased; loader and kit.json are back');
+    return left;
+  } catch (error) {
+    restart(board);
+    job.print(afterFailure(erased));
+    throw error;
+  }
 }
 
 /** Uploads, verifies and commits; returns the board's console. After a failure the board is restarted as it was. */
@@ -99,20 +118,27 @@ async function written(port: string, plan: Plan, facts: BoardFacts, job: FlashJo
       throw error;
     }
   } catch (error) {
-    await restartAsItWas(port, job.print);
+    await restartAsItWas(port, plan, job.print);
     throw error;
   }
 }
 
-/** What was written is in slots that are not verified, so the board boots what it booted before. */
-async function restartAsItWas(port: string, print: (line: string) => void): Promise<void> {
+async function restartAsItWas(port: string, plan: Plan, print: (line: string) => void): Promise<void> {
   try {
     const board = await openAfterTool(port);
     restart(board);
     await board.close();
   } catch {
-    print(`  the board at ${port} does not answer: press its reset button, and it runs what it ran before`);
+    print(`  the board at ${port} does not answer: press its reset button, or wait two minutes`);
   }
+  print(afterFailure(plan.erase));
+}
+
+/** What was written is in slots that are not verified; only a failure in the very last writes leaves the new. */
+function afterFailure(erased: boolean): string {
+  return erased
+    ? '  the board was erased first, and holds no firmware now: flash it again'
+    : '  the board boots what it booted before, or the new if that was verified';
 }
 
 /** The port may still be Espruino's tool's for a moment. */
@@ -143,7 +169,10 @@ function planLines(plan: Plan, { firmware }: FlashJob): string[] {
       : `  ${what}: the board holds this one`;
   return [
     ...(plan.erase
-      ? ['  the flash is full of what was replaced: it is erased first, keep the board powered']
+      ? [
+          '  the flash is full of what was replaced and is erased first: keep the board powered until it is verified;',
+          '  one that loses its power before that has no firmware and is to be flashed again',
+        ]
       : []),
     ...(firmware === undefined ? [] : [to(plan.firmware, 'firmware')]),
     to(plan.kit, 'kit.json'),
@@ -154,6 +183,9 @@ function planLines(plan: Plan, { firmware }: FlashJob): string[] {
             ? `  loader: ${group(plan.loader.text.length)} bytes, as boot code`
             : '  loader: the board holds this one',
         ]),
+    ...(plan.stale.length > 0
+      ? [`  erased last, as Espruino would start it, too: ${plan.stale.join(', ')}`]
+      : []),
   ];
 }
 

@@ -27,7 +27,10 @@ export interface FlashOptions {
 const timeoutS = 120;
 
 /** Stands under `--help`; docs/flashing.md says what to do about each. */
-export const flashExitCodes = `Exit codes:
+export const flashExitCodes = `A board that loses its power boots what it booted before, or the new. Only where flash announces that it erases
+first, it has no firmware then, and is to be flashed again.
+
+Exit codes:
    0  done
    1  anything else, such as a build that failed
    2  an option that cannot be meant

@@ -1,3 +1,4 @@
+import { isOurFile } from '../../flashing';
 import { slotAbandoned, slotAbandonedAt, slotHeaderLength } from '../../shared/slots';
 import { type BoardConsole, type BoardSlot, slotToBoot } from '../board-console';
 import { restart } from './restart';
@@ -13,9 +14,6 @@ export interface Remedy {
   /** What the board does then, for the last line. */
   done: string;
 }
-
-/** Files of this project's in a board's Storage; others are somebody else's. */
-const ourFile = /^(?:\.bootcde|fw[01]|kit[01]|boots[01]|font\d+)$/;
 
 /** The remedies that these firmware slots allow, the mildest first. */
 export function remediesFor(slots: BoardSlot[]): Remedy[] {
@@ -64,8 +62,7 @@ const erase: Remedy = {
   what: "erase Lamplighter's files: loader, firmware, configuration; other files stay",
   async apply(board) {
     const files = (await board.evaluate('require("Storage").list()')) as string[];
-    for (const file of files.filter((name) => ourFile.test(name)))
-      await board.evaluate(`require("Storage").erase("${file}")`);
+    for (const file of files.filter(isOurFile)) await board.evaluate(`require("Storage").erase("${file}")`);
     await restart(board);
   },
   done: 'The board is empty of Lamplighter; npm run flash puts it back.',

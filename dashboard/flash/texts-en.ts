@@ -39,7 +39,7 @@ export const en: FlashTexts = {
   steps: {
     look: 'Look at the board',
     stop: 'Stop its program, lamp and LED off',
-    erase: 'Erase its flash, which is full of what was replaced',
+    erase: 'Erase its flash, which is full of what was replaced; loader and configuration first',
     write: 'Write what is new beside what it runs',
     verify: 'Let the board compare length and checksum',
     commit: 'Make the new the one that boots',
@@ -47,8 +47,10 @@ export const en: FlashTexts = {
   },
   progress: 'Progress',
   written: (percent) => `${percent} % written`,
-  keepPlugged: 'The flash is being erased: keep the board plugged in.',
-  mayUnplug: 'Whatever happens now, the board boots what it booted before, or the new.',
+  keepPlugged:
+    'The flash is erased first: keep the board plugged in. If it loses its power now it has no firmware, and is to be flashed again.',
+  mayUnplug:
+    'Whatever happens now, the board boots what it booted before, or the new. If this page is closed, it restarts by itself within two minutes.',
   stop: 'Stop',
   dontWait: 'Do not wait for it',
   boardSays: 'The board says',
@@ -87,11 +89,12 @@ export const en: FlashTexts = {
       'The board does not answer. Is it the right port, and is Espruino on the chip? Press its reset button and try again; npm run rescue gets hold of a board whose program wedges.',
     lost: 'The connection to the board broke: was it unplugged?',
     'not-espruino':
-      'What is on this board is not Espruino. docs/flashing.md says how to put Espruino on it, once.',
+      'What is on this board is not Espruino, or not a version or build of it that kits run on. docs/flashing.md says how to put the right one on it, once.',
     locked:
       'The console of the board asks for a password, and none of kit.config.ts and .env is right: it was flashed with another one. npm run rescue gets hold of it.',
     'which-kit': 'Which kit is it to be?',
-    'no-room': 'The board has not enough flash for it.',
+    'no-room':
+      'The board has not enough flash for it, or could only be erased with files on it that are not Lamplighter’s.',
     'upload-failed': 'What was sent did not arrive as it was. Try again, perhaps with another cable.',
     'not-verified': 'What the board holds is not what was sent. It is given up. Try again.',
     'not-online': 'The kit is flashed, but not online.',

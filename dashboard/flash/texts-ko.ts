@@ -39,7 +39,7 @@ export const ko: FlashTexts = {
   steps: {
     look: '보드 살펴보기',
     stop: '프로그램을 멈추고 램프와 LED 끄기',
-    erase: '바뀐 옛것으로 가득 찬 플래시 지우기',
+    erase: '바뀐 옛것으로 가득 찬 플래시를 지우고 로더와 설정부터 쓰기',
     write: '지금 도는 것 옆에 새것 쓰기',
     verify: '보드가 길이와 체크섬을 견주기',
     commit: '새것으로 부팅하게 하기',
@@ -47,8 +47,10 @@ export const ko: FlashTexts = {
   },
   progress: '진행',
   written: (percent) => `${percent} % 씀`,
-  keepPlugged: '플래시를 지우는 중입니다. 보드를 뽑지 마세요.',
-  mayUnplug: '이제 무슨 일이 생겨도 보드는 전에 부팅하던 것이나 새것으로 부팅합니다.',
+  keepPlugged:
+    '플래시를 먼저 지웁니다. 보드를 뽑지 마세요. 지금 전원이 끊기면 펌웨어가 없는 상태가 되므로 다시 구워야 합니다.',
+  mayUnplug:
+    '이제 무슨 일이 생겨도 보드는 전에 부팅하던 것이나 새것으로 부팅합니다. 이 페이지를 닫으면 2분 안에 스스로 다시 시작합니다.',
   stop: '멈추기',
   dontWait: '기다리지 않기',
   boardSays: '보드의 말',
@@ -87,11 +89,11 @@ export const ko: FlashTexts = {
       '보드가 대답하지 않습니다. 맞는 포트인가요, 칩에 Espruino가 있나요? 리셋 단추를 누르고 다시 해 보세요. 프로그램이 멎은 보드는 npm run rescue로 되찾습니다.',
     lost: '보드와의 연결이 끊겼습니다. 뽑혔나요?',
     'not-espruino':
-      '이 보드에 있는 것은 Espruino가 아닙니다. 한 번 넣는 방법이 docs/flashing.ko.md에 있습니다.',
+      '이 보드에 있는 것은 Espruino가 아니거나, 키트가 도는 버전이나 빌드가 아닙니다. 맞는 것을 한 번 넣는 방법이 docs/flashing.ko.md에 있습니다.',
     locked:
       '보드의 콘솔이 비밀번호를 묻는데 kit.config.ts와 .env의 어느 것도 맞지 않습니다. 다른 비밀번호로 구운 보드입니다. npm run rescue로 되찾습니다.',
     'which-kit': '어느 키트가 될까요?',
-    'no-room': '보드의 플래시가 모자랍니다.',
+    'no-room': '보드의 플래시가 모자라거나, 지우면 Lamplighter 것이 아닌 파일까지 사라집니다.',
     'upload-failed': '보낸 것이 그대로 도착하지 않았습니다. 다른 케이블로 다시 해 보세요.',
     'not-verified': '보드가 가진 것이 보낸 것과 다릅니다. 버렸습니다. 다시 해 보세요.',
     'not-online': '키트를 구웠지만 온라인이 아닙니다.',

@@ -14,3 +14,12 @@ export function outputsOff(kit: string): string {
     `(JSON.parse(require("Storage").read(${kit},${slotHeaderLength})))}catch(e){}`
   );
 }
+
+/** Longer than anything that is typed to a board takes. */
+const unheardMs = 120_000;
+
+/**
+ * An expression: the chip restarts unless it is evaluated again in time. For a board whose firmware was stopped: it goes on by
+ * itself when the cable is pulled, the page closed or the program killed that has stopped it. Deletes all other timers.
+ */
+export const restartUnlessHeardOf = `[clearTimeout(),setTimeout("E.reboot()",${unheardMs})]`;

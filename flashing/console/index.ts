@@ -1,4 +1,4 @@
-export { markGood, outputsOff } from './board-code';
+export { markGood, outputsOff, restartUnlessHeardOf } from './board-code';
 export { BoardConsole } from './board-console';
 export { BoardError, type BoardFailure, BoardScriptError } from './board-error';
 export { PacedLine } from './paced-line';

@@ -119,8 +119,22 @@ describe.each(forms)('$chip $name', (form) => {
     },
   );
 
+  const large = bundle('firmware') + '//'.padEnd(100_000, 'x');
+
+  test.runIf(form.chip === 'esp8266')(
+    'a flash that is too small is not erased with the file of somebody else',
+    async () => {
+      const refused = flashKit(4, large);
+      expect(String(await refused.ended)).toMatch(/files that are not Lamplighter's: other\./);
+      const console = await openBoard(port, { password });
+      await console.evaluate('require("Storage").erase("other")');
+      console.lock();
+      await console.close();
+    },
+  );
+
   test('flashed anew after all of that it is the new one, in a flash that has to be erased where it is small', async () => {
-    const last = flashKit(4, bundle('firmware') + '//'.padEnd(100_000, 'x'));
+    const last = flashKit(4, large);
     expect(await last.ended).toBeUndefined();
     expect(last.text().includes('the flash is full of what was replaced')).toBe(form.chip === 'esp8266');
     expect(last.text()).toMatch(/verified, kit 4 is online\n$/);

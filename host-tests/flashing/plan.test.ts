@@ -6,7 +6,7 @@ import { chooseKit } from '../../flashing/choose-kit';
 import { FlashError } from '../../flashing/flash-error';
 import { crc32 } from '../../flashing/crc32';
 import { literal, writtenLength } from '../../flashing/pieces';
-import { filesOf, makePlan } from '../../flashing/plan';
+import { filesOf, isDone, makePlan } from '../../flashing/plan';
 import { plainFile, slotOf } from '../../flashing/stored-file';
 import { uploadScript, writtenBytes } from '../../flashing/upload-script';
 import { usualSettings } from '../support/kit-image';
@@ -32,6 +32,7 @@ function facts(changes: Partial<BoardFacts> = {}): BoardFacts {
     fw: [empty('fw0'), empty('fw1')],
     kit: [empty('kit0'), empty('kit1')],
     kitNumber: undefined,
+    files: [],
     loader: undefined,
     ...changes,
   };
@@ -91,12 +92,39 @@ test('a flash full of replaced files is erased over USB, and never over WiFi', (
   expect(filesOf(plan).map(({ name, head }) => `${name} ${head.slice(0, 8)}`)).toEqual([
     'fw0 00000001',
     'kit0 00000001',
-    'loader ',
+    '.bootcde ',
   ]);
   expect(failure(() => makePlan(full, wanted, false))).toMatch(
     /^no-room: not enough flash: \d+ bytes are needed and 200 are free\. .* over USB/,
   );
   expect(failure(() => makePlan(full, { kitJson: '{}' }, true))).toMatch(/^no-room: .*without --config-only/);
+});
+
+test('a flash is not erased that holds files of somebody else', () => {
+  const files = ['.bootcde', 'fw0', 'kit0', 'boots1', '.bootPowerOn', 'loader', 'fw0.bak', 'mine'];
+  expect(failure(() => makePlan(facts({ freeBytes: 200, files }), wanted, true))).toMatch(
+    /^no-room: not enough flash: .* files that are not Lamplighter's: fw0\.bak, mine\. .*erase\("fw0\.bak"\)/,
+  );
+  expect(makePlan(facts({ freeBytes: 200, files: files.slice(0, 6) }), wanted, true).erase).toBe(true);
+});
+
+test('what Espruino would start in place of the firmware is erased last, though nothing else is to be written', () => {
+  const on = facts({
+    fw: [slot('fw0', 'firmware', 1), empty('fw1')],
+    kit: [slot('kit0', wanted.kitJson, 1), empty('kit1')],
+    loader: { bytes: 6, crc: crc32('loader') },
+  });
+  expect(isDone(makePlan(on, wanted, true))).toBe(true);
+  const plan = makePlan({ ...on, files: ['.bootrst', '.bootcde', 'mine', '.varimg'] }, wanted, true);
+  expect([isDone(plan), plan.stale]).toEqual([false, ['.bootrst', '.varimg']]);
+});
+
+test('what a power cut has left of a change of the loader is erased by the next flashing', () => {
+  const files = ['.bootcde', '.bootPowerOn', 'loader'];
+  const there = facts({ files, loader: { bytes: 6, crc: crc32('loader') } });
+  expect(makePlan(there, wanted, true).stale).toEqual(['.bootPowerOn', 'loader']);
+  // Another change is about to write them anew.
+  expect(makePlan(there, { ...wanted, loader: 'newer' }, true).stale).toEqual([]);
 });
 
 test('what does not even fit into an empty flash is refused', () => {
@@ -113,7 +141,7 @@ test('the script writes each byte once, leaves the states of a slot unwritten, a
   const head = `0000002a000004b0${crc32(text).toString(16).padStart(8, '0')}`;
   expect(lines.slice(0, 2)).toEqual([
     'require("Storage").erase("fw1");',
-    `require("Storage").write("fw1","${head}",0,1232);print("wrote 24");`,
+    `require("Storage").write("fw1","${head}",0,1232);[clearTimeout(),setTimeout("E.reboot()",120000)];print("wrote 24");`,
   ]);
   const writes = lines.flatMap((line) => {
     const [, name, data, at, size] =

@@ -1,5 +1,5 @@
-import { expect, test } from 'vitest';
-import { Flash } from '../../simulator';
+import { describe, expect, test } from 'vitest';
+import { createStorage, Flash } from '../../simulator';
 import { bootLines, flashBoard, kitThatSays } from './slot-board';
 
 const before = 'loader A, firmware A, kit A';
@@ -52,4 +52,42 @@ test('after a power cut the board is flashed anew, whatever the cut has left', a
     await flashBoard(flash, kitThatSays('B'));
     expect(bootLines(flash).join(', '), `cut before write ${cut + 1}`).toBe(after);
   }
+});
+
+describe('a flash that is full of what was replaced', () => {
+  const bare = '';
+  const noKit = 'loader B, Lamplighter: no kit.json in the flash';
+  const noFirmware = 'loader B, Lamplighter: no firmware in the flash';
+
+  /** A board that runs A, with no room for B beside it. */
+  async function fullBoard(): Promise<Flash> {
+    const flash = await flashedBefore();
+    const storage = createStorage(flash);
+    storage.write('trash', 'x', 0, storage.getFree() - 600);
+    storage.erase('trash');
+    return flash;
+  }
+
+  test('is erased, and a cut from then on leaves no firmware, and after most writes a kit that waits for one', async () => {
+    const wanted = kitThatSays('B');
+    const firmware = wanted.firmware! + '//'.padEnd(14_000, 'x');
+    const states = await flashBoard(await fullBoard(), { ...wanted, firmware });
+    const some = states.filter((_, cut) => cut % 12 === 0 || cut === states.length - 1);
+    expect(boots(some)).toEqual([before, bare, noKit, noFirmware, after]);
+    // Loader and configuration are back first.
+    const waiting = some.filter((flash) => bootLines(flash).join(', ') === noFirmware);
+    expect(waiting.length / some.length).toBeGreaterThan(0.8);
+  });
+
+  test('that lost its power in the middle, and once more in the repair, is the new one after the next flashing', async () => {
+    const states = await flashBoard(await fullBoard(), kitThatSays('B'));
+    for (const [cut, flash] of states.entries()) {
+      if (cut % 89 > 0) continue;
+      const repair = await flashBoard(flash, kitThatSays('B'));
+      const second = repair[Math.floor(repair.length * ((cut % 7) / 7))]!;
+      expect([before, bare, noKit, noFirmware, after]).toContain(bootLines(second).join(', '));
+      await flashBoard(second, kitThatSays('B'));
+      expect(bootLines(second).join(', '), `cut before write ${cut + 1}, and in the repair`).toBe(after);
+    }
+  });
 });

@@ -1,5 +1,6 @@
 import { readFacts } from '../../flashing/board-facts';
 import { commit, verify } from '../../flashing/commit';
+import { eraseFirst } from '../../flashing/erase-first';
 import { filesOf, makePlan, type Wanted } from '../../flashing/plan';
 import { uploadScript } from '../../flashing/upload-script';
 import { createStorage, Flash } from '../../simulator';
@@ -53,15 +54,18 @@ export function bootLines(flash: Flash): string[] {
 /** Flashes whatever boots from this flash. */
 export type FlashWay = (flash: Flash, wanted: Wanted) => Promise<void>;
 
+const quietly = { onWritten: () => {}, signal: new AbortController().signal };
+
 /** As the command does: the script is typed line by line, as Espruino's tool does it. */
 export const byScript: FlashWay = async (flash, wanted) => {
   const { board, console, lines } = wiredBoard('esp8266', { flash, network });
   board.evaluate('reset()');
   const facts = await readFacts(console);
   const plan = makePlan(facts, wanted, true);
-  for (const line of uploadScript(filesOf(plan)).split('\n')) board.evaluate(line);
-  await verify(console, plan);
-  await commit(console, plan, facts);
+  const left = plan.erase ? await eraseFirst(console, plan, facts, quietly) : plan;
+  for (const line of uploadScript(filesOf(left)).split('\n')) board.evaluate(line);
+  await verify(console, left);
+  await commit(console, left, facts);
   if (lines.some((line) => /Error/.test(line))) throw new Error(lines.join('\n'));
   board.powerOff();
 };

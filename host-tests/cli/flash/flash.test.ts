@@ -90,7 +90,9 @@ test('a board that loses its power in the upload runs what it ran, and is flashe
   expect(error).toBeInstanceOf(FlashError);
   expect(error).toMatchObject({ kind: 'upload-failed' });
   expect(String(error)).toMatch(/the upload to tcp:\S+ failed: .*Espruino's tool/);
-  expect(second.text()).toMatch(/does not answer: press its reset button, and it runs what it ran before\n$/);
+  expect(second.text()).toMatch(
+    /press its reset button, or wait two minutes\n {2}the board boots what it booted before, .*\n$/,
+  );
   await cut;
 
   board = await startBoard();

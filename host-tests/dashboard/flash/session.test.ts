@@ -257,7 +257,9 @@ test('a cable that is pulled out between the look and the flash is told', async 
 test('a flash that is full is erased first; unplugged after that, the board is said to hold no program', async () => {
   const full = (): UsbBoard => {
     const board = plugIn();
-    createStorage(board.flash).write('big', 'x'.repeat(194_000));
+    const storage = createStorage(board.flash);
+    storage.write('big', 'x'.repeat(194_000));
+    storage.erase('big');
     return board;
   };
   const board = full();
@@ -266,7 +268,6 @@ test('a flash that is full is erased first; unplugged after that, the board is s
   await whole.session.flash(2);
   expect(whole.states).toContain('flash erase');
   expect(whole.session.state).toMatchObject({ at: 'done', outcome: 'online' });
-  expect(createStorage(board.flash).read('big')).toBeUndefined();
 
   const other = full();
   const cut = desk(other, [kit()], {}, (state) => {
@@ -275,4 +276,15 @@ test('a flash that is full is erased first; unplugged after that, the board is s
   await cut.session.connect();
   await cut.session.flash(2);
   expect(cut.session.state).toMatchObject({ at: 'failed', problem: { kind: 'lost', after: 'erased' } });
+});
+
+test('a flash that is full of somebody else’s files is left as it is', async () => {
+  const board = plugIn();
+  createStorage(board.flash).write('big', 'x'.repeat(194_000));
+  const { session, states } = desk(board, [kit()]);
+  await session.connect();
+  await session.flash(2);
+  expect(session.state).toMatchObject({ at: 'failed', problem: { kind: 'no-room', after: 'untouched' } });
+  expect(states).not.toContain('flash stop');
+  expect(createStorage(board.flash).read('big')).toHaveLength(194_000);
 });
