@@ -122,7 +122,8 @@ function rowOf(browsers: number, perS: number, gateway: Delivery[], relay: Deliv
       goal: `<= ${costMax} of it, p99 <= ${p99MsMax[perS]} ms`,
       isMet: part <= costMax && p99 <= p99MsMax[perS]!,
       ...(perS === 100 && {
-        limit: 'writing to a socket, which the relay does as often: these messages come one by one',
+        limit:
+          'half of it is the system call that writes, which the relay makes as often: to save some, messages would have to wait for the next one, 10 ms',
       }),
     }),
   };

@@ -2,7 +2,7 @@
  * What the gateway costs, each figure beside a plain yardstick of the same run; docs/figures.md has what they mean.
  * `--quick` measures less often; names of parts measure those alone.
  */
-import { cpus } from 'node:os';
+import { cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { measureAfterHour } from './after-hour';
 import { measureDeliveries } from './delivery';
@@ -21,6 +21,8 @@ const parts: Record<string, (quick: boolean) => Promise<Row[]>> = {
   store: measureStore,
   hour: measureAfterHour,
 };
+
+const load = (): string => loadavg()[0]!.toFixed(1);
 
 const { values, positionals } = parseArgs({
   options: { quick: { type: 'boolean', default: false } },
@@ -41,7 +43,9 @@ if (process.platform !== 'linux') {
   );
   for (const [name, measure] of Object.entries(parts)) {
     if (positionals.length > 0 && !positionals.includes(name)) continue;
-    console.log(`\n${name}`);
-    print(await measure(values.quick));
+    const loadBefore = load();
+    const rows = await measure(values.quick);
+    console.log(`\n${name}; load average ${loadBefore} before, ${load()} after`);
+    print(rows);
   }
 }
