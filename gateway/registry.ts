@@ -31,6 +31,12 @@ export interface KitNews extends Partial<
 
 /** Names remembered of one sensor; whoever sends ever new ones loses the oldest. */
 const namesMax = 64;
+/**
+ * Of all sensors together, 300 bytes each at most: whoever opens a dashboard is told all of them. Beyond it a sensor
+ * keeps as many as a kit has.
+ */
+const allNamesMax = 20_000;
+const namesMaxThen = 10;
 const defaultSensorsMax = 4096;
 
 interface Entry {
@@ -50,6 +56,8 @@ export class Registry {
   readonly #configs = new Map<string, SensorConfig>();
   readonly #now: () => number;
   readonly #sensorsMax: number;
+  /** Of all sensors. */
+  #names = 0;
 
   constructor({ now, sensorsMax = defaultSensorsMax }: RegistryOptions) {
     this.#now = now;
@@ -66,8 +74,11 @@ export class Registry {
       if (this.#sensors.size >= this.#sensorsMax / 2) break;
       const { view, measuredMs } = this.#entry(id, transport);
       Object.assign(view, { transport, seenMs });
-      for (const name of Object.keys(values)) measuredMs.set(name, seenMs);
-      Object.assign(view.values, values);
+      for (const [name, value] of Object.entries(values).slice(0, this.#namesMax)) {
+        measuredMs.set(name, seenMs);
+        view.values[name] = value;
+      }
+      this.#names += measuredMs.size;
     }
     for (const [id, { view }] of this.#sensors) this.#configure(id, view);
   }
@@ -214,15 +225,22 @@ export class Registry {
   /** A reading that waited for a connection must not hide what was measured since. */
   #merge({ view, measuredMs }: Entry, { atMs, values }: Reading, nowMs: number): void {
     const measured = Math.min(atMs, nowMs);
+    const namesBefore = measuredMs.size;
     for (const name of Object.keys(values)) {
       const known = measuredMs.get(name);
       if (known !== undefined && known > measured) continue;
-      if (known === undefined && measuredMs.size >= namesMax) this.#dropOldestName(view, measuredMs);
+      if (known === undefined)
+        while (measuredMs.size >= this.#namesMax) this.#dropOldestName(view, measuredMs);
       measuredMs.set(name, measured);
       view.values[name] = values[name]!;
     }
     if (view.kit && values.uptimeS !== undefined && values.temperature === undefined)
       forget(view, measuredMs, measured);
+    this.#names += measuredMs.size - namesBefore;
+  }
+
+  get #namesMax(): number {
+    return this.#names < allNamesMax ? namesMax : namesMaxThen;
   }
 
   #dropOldestName(view: SensorView, measuredMs: Map<string, number>): void {

@@ -59,6 +59,26 @@ describe('a sensor', () => {
     expect(registry.view('a')!.values).toEqual({ temperature: 21 });
   });
 
+  test('among many that have all names that they may keeps ten, as a kit needs', () => {
+    const sixteen = (from: number) =>
+      Object.fromEntries(Array.from({ length: 16 }, (_, index) => [`v${from + index}`, 1]));
+    for (let sensor = 0; sensor < 4096; sensor++)
+      for (let from = 0; from < 64; from += 16) take(`s${sensor}`, sixteen(from));
+    const namesOf = (id: string) => Object.keys(registry.view(id)!.values);
+    expect([namesOf('s0').length, namesOf('s4095').length]).toEqual([64, 10]);
+    const names = registry.views().reduce((sum, { values }) => sum + Object.keys(values).length, 0);
+    expect(names).toBeLessThan(20_000 + 4096 * 10);
+    // What is known already is told on.
+    take('s0', { v5: 2 });
+    expect([namesOf('s0').length, registry.view('s0')!.values.v5]).toEqual([64, 2]);
+    // The history may know more of each.
+    const values = Object.assign({}, ...[0, 16, 32, 48].map(sixteen)) as Values;
+    const again = newRegistry();
+    again.load(registry.views().map(({ id }) => ({ id, transport: 'tcp', seenMs: 1, values })));
+    const loaded = again.views().reduce((sum, view) => sum + Object.keys(view.values).length, 0);
+    expect([again.views().length, loaded < 20_000 + 2048 * 10 + 64]).toEqual([2048, true]);
+  });
+
   test('with ever new names loses those that are oldest', () => {
     for (let index = 0; index < 100; index++) {
       nowMs += 1;
