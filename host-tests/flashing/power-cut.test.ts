@@ -45,6 +45,18 @@ test('a board that was never flashed says what it lacks until it has it', async 
   for (const boot of said.slice(1, -1)) expect(boot).toMatch(/^loader A, Lamplighter: no (?:firmware|kit)/);
 });
 
+test('a board with somebody’s saved program runs that until it is a kit', async () => {
+  const flash = new Flash();
+  createStorage(flash).write('.bootrst', 'print("firmware of somebody")');
+  const states = await flashBoard(flash, kitThatSays('A'));
+  const some = states.filter((_, cut) => cut % 40 === 0 || cut > states.length - 8);
+  const said = boots(some);
+  expect(said.at(-1)).toBe(before);
+  // While the loader takes its place, its copy may run first, and finds nothing to start.
+  for (const boot of said.slice(0, -1))
+    expect(boot).toMatch(/^(?:loader A, Lamplighter: no kit\.json.*, )?firmware of somebody$/);
+});
+
 test('after a power cut the board is flashed anew, whatever the cut has left', async () => {
   const states = await flashBoard(await flashedBefore(), kitThatSays('B'));
   for (const [cut, flash] of states.entries()) {

@@ -137,6 +137,18 @@ describe('a board that was caught', () => {
     expect(wired.value('RAN')).toBe('undefined');
   });
 
+  it('is empty after an erasure, though a power cut had left the copy of a loader that its guard would start', async () => {
+    await running(good);
+    const storage = createStorage(wired.flash);
+    storage.write('loader', bundle('loader'));
+    storage.write(
+      '.bootPowerOn',
+      'if(!require("Storage").read(".bootcde"))eval(require("Storage").read("loader"))',
+    );
+    expect(await rescued({ remedy: 'erase' })).toBeUndefined();
+    expect(files()).toEqual(['mine']);
+  });
+
   it('starts as it is, and its restart counts as no crash', async () => {
     await running(good);
     expect(await rescued({ remedy: 'restart' })).toBeUndefined();
