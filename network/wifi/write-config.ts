@@ -9,8 +9,8 @@ export interface Written {
 }
 
 /**
- * Writes files that only their owner may read, each whole or not at all, into folders that are there. Throws a sentence when one is there and `force` is not
- * given: then none is written. `stamp` goes into the names of backups.
+ * Writes files that only their owner may read, each whole or not at all, into folders that are there. Throws a sentence when a file
+ * is there already and `force` is not given: then none is written. `stamp` goes into the names of backups.
  */
 export async function writeSecretFiles(
   files: ReadonlyMap<string, string>,

@@ -241,7 +241,7 @@ describe('writing', () => {
   });
 
   test('only the owner may read the file', async () => {
-    const file = join(folder(), 'sub', 'a.conf');
+    const file = join(folder(), 'a.conf');
     await writeSecretFiles(new Map([[file, 'secret']]), { force: false, stamp: 'now' });
     expect(statSync(file).mode & 0o777).toBe(0o600);
     expect(readdirSync(join(file, '..'))).toEqual(['a.conf']);
