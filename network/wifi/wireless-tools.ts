@@ -10,14 +10,14 @@ type Found = Partial<WifiInfo>;
 export function parseIwconfig(text: string): (Found & { interface: string })[] {
   return text
     .split(/^(?=\S)/m)
-    .filter((part) => /^\S+\s+(?!no wireless extensions)/.test(part) && /ESSID:/.test(part))
+    .filter((part) => /^[^\s"]+\s+(?!no wireless extensions)/.test(part) && /\sESSID:/.test(part))
     .map((whole) => {
       const { essid, part } = withoutEssid(whole, /ESSID:"(.*?)"[ \t]*(?:Nickname:.*)?$/m);
       const ghz = /Frequency[:=]\s*(\d+(?:\.\d+)?) GHz/.exec(part)?.[1];
       const channel = ghz ? channelOf(Math.round(Number(ghz) * 1000)) : undefined;
       const mbps = mbpsOf(/Bit Rate[:=]\s*(\d+(?:\.\d+)?) Mb\/s/.exec(part)?.[1]);
       return {
-        interface: /^\S+/.exec(part)![0],
+        interface: /^\S+/.exec(whole)![0],
         ...(essid && { ssid: unescaped(essid) }),
         ...(channel !== undefined && { channel }),
         ...(mbps !== undefined && { bitrate_mbps: mbps }),

@@ -162,6 +162,11 @@ test.each([
   expect(parseIwScan(iwScan(Buffer.from('x')).replace('-47.00 dBm', text))[0]!.signal_dbm).toBe(dbm);
 });
 
+test('a name that has lost the line in front of it is no interface', () => {
+  const spoiltText = recorded('iwconfig-30.txt').replace(/\s+ESSID/g, '\nESSID');
+  expect(parseIwconfig(spoiltText)).toEqual([]);
+});
+
 /** A file with pieces cut out, doubled, or replaced by anything. */
 const spoilt = fc
   .tuple(
