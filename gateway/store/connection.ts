@@ -19,6 +19,7 @@ export class Connection {
   private thread: Promise<Thread> | undefined;
   private startedMs = -Infinity;
   private failure: HistoryError | undefined;
+  private hasEnded = false;
 
   constructor(private readonly options: ConnectionOptions) {}
 
@@ -37,13 +38,17 @@ export class Connection {
     }
   }
 
+  /** For good: whoever waited for a disk that does not answer must not open the file again. */
   async end(): Promise<void> {
+    this.hasEnded = true;
     const thread = await this.thread?.catch(() => undefined);
     this.thread = undefined;
     await thread?.end();
   }
 
   private opened(): Promise<Thread> {
+    if (this.hasEnded)
+      return Promise.reject(new HistoryError('closed', `${this.options.file}: the history is closed`));
     if (this.thread) return this.thread;
     const nowMs = this.options.now();
     if (this.failure && nowMs - this.startedMs < restartMs) return Promise.reject(this.failure);

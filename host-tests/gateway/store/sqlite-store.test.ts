@@ -3,7 +3,9 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { join } from 'node:path';
 import type { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, test } from 'vitest';
+import { Connection } from '../../../gateway/store/connection';
 import { csvOfFile } from '../../../gateway/store/csv-file';
+import { retentionOf } from '../../../gateway/store/retention';
 import { SqliteStore, type SqliteStoreOptions } from '../../../gateway/store/sqlite-store';
 import type { Writer } from '../../../gateway/store/writer';
 import { useFolders } from './folder';
@@ -261,3 +263,16 @@ function fill(file: string): void {
     if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
   }
 }
+
+test('what still waited for the disk when the store ended does not open the file again', async () => {
+  const folder = newFolder();
+  const connection = new Connection({
+    ...{ file: fileIn(folder), retention: retentionOf(30), now: () => noonMs },
+    say: () => undefined,
+  });
+  await connection.call('sync');
+  await connection.end();
+  rmSync(fileIn(folder));
+  await expect(connection.call('close')).rejects.toThrow('the history is closed');
+  expect(existsSync(fileIn(folder))).toBe(false);
+});
