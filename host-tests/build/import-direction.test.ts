@@ -74,6 +74,7 @@ const reserved: Record<string, { pattern: RegExp; roots: string[] }> = {
       'cli/board-console/tcp-transport.ts',
       'cli/doctor/broker.ts',
       'cli/flash-ui/server.ts',
+      'cli/flash/kit-at-broker.ts',
       'cli/network/discover.ts',
       'cli/network/kit-signal.ts',
       'cli/network/private-address.ts',
