@@ -114,12 +114,15 @@ describe.each(names)('the name %j', (name) => {
     ).toEqual({ ssid: name, ...link });
     expect(parseIwgetid(`${name}\n`)).toEqual({ ssid: name });
   });
-
-  // nmcli has written what is no text in another way already.
-  test.skipIf(/^--$|\p{Cc}/u.test(name))('is read as it is out of the terse lines of nmcli', () => {
-    expect(parseNmcliWifi(nmcli(name))).toEqual([{ ...network, ssid: name, inUse: true, bitrate_mbps: 130 }]);
-  });
 });
+
+// nmcli has written what is no text in another way already.
+test.each(names.filter((name) => !/^--$|\p{Cc}/u.test(name)))(
+  'the name %j is read as it is out of the terse lines of nmcli',
+  (name) => {
+    expect(parseNmcliWifi(nmcli(name))).toEqual([{ ...network, ssid: name, inUse: true, bitrate_mbps: 130 }]);
+  },
+);
 
 const anyName = fc.uint8Array({ minLength: 1, maxLength: 32 }).map((bytes) => Buffer.from(bytes));
 
