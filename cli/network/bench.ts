@@ -121,11 +121,20 @@ export async function benchRunCommand(host: string | undefined, flags: BenchFlag
       : [];
   if (flags.json) printJson({ ...options, overhead, results: measured.map(jsonOf), failures, words });
   else show(measured, overhead, words);
+  if (!signal.aborted) for (const end of ends) tellWhatIsMissing(end, measured);
   if (signal.aborted) process.exitCode = 130;
   else if (failures.length > 0) process.exitCode = 1;
   // Last: what was measured is on the screen already when a file cannot be written.
   if (flags.csv !== undefined) writeText(flags.csv, csv(measured));
   if (flags.svg !== undefined) writeText(flags.svg, plot(ends, options.size, measured));
+}
+
+/** To whoever got no answer at all from this end. */
+function tellWhatIsMissing(end: OtherEnd, measured: readonly Measured[]): void {
+  if (measured.some((one) => one.end === end && one.statistics.answered > 0)) return;
+  const what =
+    end.kind === 'kit' ? 'is echo switched on in kit.config.ts?' : 'start lamplighter bench serve there';
+  tell(`${end.host}: ${what}`);
 }
 
 async function otherEnds(host: string | undefined, flags: BenchFlags): Promise<OtherEnd[]> {

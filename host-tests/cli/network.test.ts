@@ -141,7 +141,7 @@ test('bench: nobody there is found out soon, told, and a failure', async () => {
   );
   expect(await run.exit).toBe(1);
   expect(run.stderr).toMatch(
-    /UDP to 127\.0\.0\.1:9: nobody answers\nTCP to 127\.0\.0\.1:9: nothing listens there/,
+    /UDP to 127\.0\.0\.1:9: nobody answers\nTCP to 127\.0\.0\.1:9: nothing listens there\n127\.0\.0\.1: start lamplighter bench serve there/,
   );
   expect(run.stdout).toMatch(/Nothing was answered/);
 });

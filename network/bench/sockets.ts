@@ -165,7 +165,7 @@ export function tcpLine(host: string, port: number, timeoutMs: number): Promise<
     const timer = setTimeout(() => fail('no answer'), timeoutMs);
     socket.once('error', ({ code, message }: NodeJS.ErrnoException) => {
       clearTimeout(timer);
-      fail(code === 'ECONNREFUSED' ? 'nothing listens there: start lamplighter bench serve' : message);
+      fail(code === 'ECONNREFUSED' ? 'nothing listens there' : message);
     });
     socket.once('connect', () => {
       clearTimeout(timer);
